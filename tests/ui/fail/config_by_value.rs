@@ -1,0 +1,17 @@
+use workflows::prelude::*;
+
+#[data]
+struct Db;
+
+struct Flow;
+
+#[workflow]
+impl Flow {
+    #[step]
+    async fn work(&self, _: Start<u32>, #[resource(config = "app.toml")] it: Db) -> Stop<u32> {
+        let _ = it;
+        Stop(1)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use std::sync::Arc;
+
+use workflows::prelude::*;
+
+struct Db;
+
+struct Flow;
+
+#[workflow]
+impl Flow {
+    #[step]
+    async fn work(&self, _: Start<u32>, #[resource(config = "app.toml")] it: Arc<Db>) -> Stop<u32> {
+        let _ = it;
+        Stop(1)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+mod events {
+    #[workflows::event] struct Stop;
+}
+
+fn main() {}

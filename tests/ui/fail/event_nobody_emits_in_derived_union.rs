@@ -1,0 +1,17 @@
+use workflows::prelude::*;
+
+#[event] struct Draft;
+#[event] struct Review;
+#[derive(EventUnion)]
+enum Text { Draft(Draft), Review(Review) }
+struct Writer;
+
+#[workflow]
+impl Writer {
+    #[step]
+    async fn write(&self, _input: Start<String>) -> Draft { Draft }
+    #[step]
+    async fn review(&self, _event: Text) -> Stop<u32> { Stop(1) }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[event] fn draft() {}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[event] struct Draft<'a> { text: &'a str }
+
+fn main() {}

@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[event] struct Draft<T> { text: T }
+
+fn main() {}

@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[event(name = "")] struct Draft;
+
+fn main() {}

@@ -1,0 +1,18 @@
+use std::rc::Rc;
+
+use workflows::prelude::*;
+
+#[event(input_required)] struct Progress;
+struct Writer;
+
+#[workflow]
+impl Writer {
+    #[step]
+    async fn write(&self, _out: Emitter<Progress>, _input: Start<String>) -> Stop<u32> {
+        let count = Rc::new(1);
+        std::future::ready(()).await;
+        Stop(*count)
+    }
+}
+
+fn main() {}

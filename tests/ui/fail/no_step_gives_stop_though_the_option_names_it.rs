@@ -1,0 +1,14 @@
+use workflows::prelude::*;
+
+#[event] struct Draft;
+struct Writer;
+
+#[workflow(output = u32)]
+impl Writer {
+    #[step]
+    async fn write(&self, _input: Start<String>) -> Draft { Draft }
+    #[step]
+    async fn review(&self, _draft: Draft) {}
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[event(name = "draft", name = "text")] struct Draft;
+
+fn main() {}

@@ -1,0 +1,14 @@
+use workflows::prelude::*;
+
+struct Draft;
+struct Writer;
+
+#[workflow]
+impl Writer {
+    #[step]
+    async fn write(&self, _input: Start<String>) -> Result<Option<Draft>> { Ok(None) }
+    #[step]
+    async fn give_up(&self, _input: Start<String>) -> Stop<u32> { Stop(1) }
+}
+
+fn main() {}

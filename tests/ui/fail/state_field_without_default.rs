@@ -1,0 +1,6 @@
+use workflows::prelude::*;
+
+#[data] enum Mode { Fast, Slow }
+#[state] struct Rounds { mode: Mode }
+
+fn main() {}

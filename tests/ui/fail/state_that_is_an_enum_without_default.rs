@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[state] enum Phase { Writing, Reviewing }
+
+fn main() {}

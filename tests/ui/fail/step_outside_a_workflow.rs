@@ -1,0 +1,10 @@
+use workflows::prelude::*;
+
+struct Writer;
+
+impl Writer {
+    #[step]
+    async fn write(&self, _input: Start<String>) -> Stop<u32> { Stop(1) }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use workflows::prelude::*;
+
+#[event] struct Draft;
+#[state] struct Rounds { count: u32 }
+#[state] struct Budget { left: u32 }
+struct Writer<C>(C);
+
+#[workflow]
+impl<C: Send + Sync + 'static> Writer<C> {
+    #[step]
+    async fn write(&self, _ctx: Context<Rounds>, _input: Start<String>) -> Draft { Draft }
+    #[step]
+    async fn review(&self, _ctx: Context<Budget>, _draft: Draft) -> Stop<u32> { Stop(1) }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use workflows::prelude::*;
+
+#[event] struct Draft;
+struct Writer;
+
+#[workflow]
+impl Writer {
+    #[step]
+    async fn write(&self, _input: Start<String>) -> Draft { Draft }
+    #[step]
+    async fn write(&self, _draft: Draft) -> Stop<u32> { Stop(1) }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use workflows::prelude::*;
+
+struct Writer;
+
+fn main() {
+    let _ = Runner::new(Writer);
+}

@@ -1,0 +1,16 @@
+use workflows::prelude::*;
+
+#[event] struct Text;
+#[event] struct Picture;
+#[event] struct Cover;
+struct Writer;
+
+#[workflow]
+impl Writer {
+    #[step]
+    async fn write(&self, _input: Start<String>) -> (Text, Picture, Cover) { (Text, Picture, Cover) }
+    #[step]
+    async fn bind(&self, _cover: Cover, _page: OneOf![Text | Picture]) -> Stop<u32> { Stop(1) }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[derive(EventUnion)] struct Outcome(Stop<u32>);
+
+fn main() {}

@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[derive(EventUnion)] enum Outcome {}
+
+fn main() {}

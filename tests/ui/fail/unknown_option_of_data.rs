@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[data(name = "book")] struct Book;
+
+fn main() {}

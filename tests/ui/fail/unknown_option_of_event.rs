@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[event(rename = "draft")] struct Draft;
+
+fn main() {}

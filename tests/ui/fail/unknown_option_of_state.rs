@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[state(default)] struct Rounds;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use workflows::prelude::*;
+
+#[workflow]
+struct Writer;
+
+fn main() {}

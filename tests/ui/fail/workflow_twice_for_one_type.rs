@@ -1,0 +1,17 @@
+use workflows::prelude::*;
+
+struct Writer;
+
+#[workflow]
+impl Writer {
+    #[step]
+    async fn write(&self, _input: Start<String>) -> Stop<u32> { Stop(1) }
+}
+
+#[workflow]
+impl Writer {
+    #[step]
+    async fn review(&self, _input: Start<String>) -> Stop<u32> { Stop(1) }
+}
+
+fn main() {}

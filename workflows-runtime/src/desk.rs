@@ -1,0 +1,173 @@
+//! What the invocations of a run keep outside of their futures: open waits, recorded results, edits for their commit.
+
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Poll, Waker},
+};
+
+use serde_json::Value;
+use workflows_core::{Answer, AnyEvent, Earlier, InvocationId, WaitKey};
+
+/// Looks at an event and says whether the wait takes it.
+pub(crate) type Filter = Box<dyn FnMut(&dyn AnyEvent) -> bool + Send>;
+/// Changes the state, whose type is known only to the one who made it.
+pub(crate) type Edit = Box<dyn FnOnce(&mut dyn Any) + Send>;
+
+type AnyAnswer = Answer<Box<dyn AnyEvent>>;
+
+/// One wait of a step.
+struct Cell {
+    filter: Option<Filter>,
+    answer: Option<AnyAnswer>,
+    waker: Waker,
+}
+
+#[derive(Default)]
+struct Papers {
+    cells: BTreeMap<(InvocationId, WaitKey), Cell>,
+    /// How many waits without a name an invocation has made.
+    waits: BTreeMap<InvocationId, u32>,
+    recorded: BTreeMap<InvocationId, BTreeMap<String, Value>>,
+    edits: BTreeMap<InvocationId, Vec<Edit>>,
+}
+
+/// The desk of a run.
+#[derive(Default)]
+pub(crate) struct Desk {
+    /// Whether there has ever been something on it: most runs use none of this.
+    is_used: AtomicBool,
+    papers: Mutex<Papers>,
+}
+
+impl Desk {
+    /// The key of a wait without a name: its number within the attempt.
+    pub(crate) fn number(&self, id: InvocationId) -> WaitKey {
+        let mut papers = self.papers();
+        let count = papers.waits.entry(id).or_default();
+        *count += 1;
+        WaitKey(format!("#{count}"))
+    }
+
+    /// Opens a wait.
+    pub(crate) fn open(
+        &self,
+        id: InvocationId,
+        key: WaitKey,
+        filter: Option<Filter>,
+        waker: &Waker,
+    ) {
+        let cell = Cell {
+            filter,
+            answer: None,
+            waker: waker.clone(),
+        };
+        self.papers().cells.insert((id, key), cell);
+    }
+
+    /// The answer of a wait, where it has come.
+    pub(crate) fn poll(&self, id: InvocationId, key: &WaitKey, waker: &Waker) -> Poll<AnyAnswer> {
+        let mut papers = self.papers();
+        let place = (id, key.clone());
+        let Some(cell) = papers.cells.get_mut(&place) else {
+            return Poll::Pending;
+        };
+        match cell.answer.take() {
+            Some(answer) => {
+                papers.cells.remove(&place);
+                Poll::Ready(answer)
+            }
+            None => {
+                cell.waker.clone_from(waker);
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Forgets a wait.
+    pub(crate) fn close(&self, id: InvocationId, key: &WaitKey) {
+        self.papers().cells.remove(&(id, key.clone()));
+    }
+
+    /// Ends a wait, where the step still waits.
+    pub(crate) fn answer(&self, id: InvocationId, key: WaitKey, answer: AnyAnswer) {
+        if let Some(cell) = self.papers().cells.get_mut(&(id, key)) {
+            cell.answer = Some(answer);
+            cell.waker.wake_by_ref();
+        }
+    }
+
+    /// Lets a wait look at an event. One that is not there takes nothing.
+    pub(crate) fn judge(&self, id: InvocationId, key: &WaitKey, event: &dyn AnyEvent) -> bool {
+        let place = (id, key.clone());
+        let filter = |papers: &mut Papers| papers.cells.get_mut(&place)?.filter.take();
+        // The author's code runs without the lock.
+        let Some(mut filter) = filter(&mut self.papers()) else {
+            return false;
+        };
+        let takes = filter(event);
+        if let Some(cell) = self.papers().cells.get_mut(&place) {
+            cell.filter = Some(filter);
+        }
+        takes
+    }
+
+    /// Whether the invocation waits and has no answer.
+    pub(crate) fn is_waiting(&self, id: InvocationId) -> bool {
+        if !self.is_used() {
+            return false;
+        }
+        let papers = self.papers();
+        let cells = papers.cells.range((id, WaitKey(String::new()))..);
+        let mut own = cells.take_while(|((of, _), _)| *of == id);
+        own.any(|(_, cell)| cell.answer.is_none())
+    }
+
+    pub(crate) fn recorded(&self, id: InvocationId, key: &str) -> Option<Value> {
+        self.papers().recorded.get(&id)?.get(key).cloned()
+    }
+
+    pub(crate) fn record(&self, id: InvocationId, key: String, value: Value) {
+        let mut papers = self.papers();
+        papers.recorded.entry(id).or_default().insert(key, value);
+    }
+
+    /// Keeps an edit for the commit of the attempt.
+    pub(crate) fn defer(&self, id: InvocationId, edit: Edit) {
+        self.papers().edits.entry(id).or_default().push(edit);
+    }
+
+    /// The edits of an attempt that is over.
+    pub(crate) fn edits(&self, id: InvocationId) -> Vec<Edit> {
+        self.papers().edits.remove(&id).unwrap_or_default()
+    }
+
+    /// Prepares another attempt.
+    pub(crate) fn begin_again(&self, id: InvocationId, earlier: &Earlier) {
+        let mut papers = self.papers();
+        papers.waits.remove(&id);
+        if !earlier.recorded.is_empty() {
+            papers.recorded.insert(id, earlier.recorded.clone());
+        }
+    }
+
+    /// Clears everything of an invocation that has ended.
+    pub(crate) fn clear(&self, id: InvocationId) {
+        let mut papers = self.papers();
+        papers.waits.remove(&id);
+        papers.recorded.remove(&id);
+    }
+
+    pub(crate) fn is_used(&self) -> bool {
+        self.is_used.load(Ordering::Acquire)
+    }
+
+    fn papers(&self) -> MutexGuard<'_, Papers> {
+        self.is_used.store(true, Ordering::Release);
+        self.papers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

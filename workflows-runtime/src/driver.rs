@@ -1,0 +1,329 @@
+//! Drives one run: takes ticks to the broker and carries its commands out. Decides nothing.
+
+mod admission;
+mod alarm;
+mod call;
+mod mail;
+mod outcome;
+
+use std::{
+    collections::VecDeque,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_util::{Stream, stream::FuturesUnordered};
+use tokio::sync::{Semaphore, oneshot};
+use workflows_core::{
+    AnyEvent, Broker, Command, Earlier, Emission, Ending, Failure, Input, InvocationId, Limits,
+    OfferId, Routes, StepId, StepInput, Tick, Timestamp, WaitKey,
+};
+
+use self::{admission::Admission, alarm::Alarm};
+use crate::{
+    context::RunContext,
+    invocation::{Invocation, Task, panic_message},
+    observe::Observer,
+    session::Recorded,
+    workflow::Steps,
+};
+
+/// After this many ticks the driver lets other tasks of its thread run.
+const TICKS_PER_POLL: usize = 256;
+
+/// What a run is made of.
+pub(crate) struct Conditions {
+    pub(crate) flow: Arc<dyn Steps>,
+    pub(crate) routes: Arc<Routes>,
+    pub(crate) run: Arc<RunContext>,
+    pub(crate) beginning: Beginning,
+    /// The places of the concurrent runs, where they are limited.
+    pub(crate) places: Option<Arc<Semaphore>>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) limits: Limits,
+    pub(crate) max_event_bytes: Option<usize>,
+    /// Whom to tell of the run, where there is anybody.
+    pub(crate) observer: Option<Box<Observer>>,
+}
+
+/// How a run begins.
+pub(crate) enum Beginning {
+    Fresh {
+        start: Emission<Box<dyn AnyEvent>>,
+        /// Whether somebody may ask for a snapshot.
+        is_watched: bool,
+    },
+    /// It goes on from a snapshot.
+    Restored {
+        broker: Box<Broker<Box<dyn AnyEvent>>>,
+        /// Whether nobody had paused it.
+        resumes: bool,
+        /// How long it was under way before.
+        alive: Duration,
+    },
+}
+
+impl Beginning {
+    /// The broker, what happens first, and how long the run was under way before.
+    fn unfold(self, routes: &Arc<Routes>) -> (Broker<Box<dyn AnyEvent>>, Option<Input>, Duration) {
+        match self {
+            Self::Fresh { start, is_watched } => {
+                let broker = Broker::new(Arc::clone(routes));
+                let broker = if is_watched {
+                    broker.keeping_inputs()
+                } else {
+                    broker
+                };
+                (broker, Some(Input::Started(start)), Duration::ZERO)
+            }
+            Self::Restored {
+                broker,
+                resumes,
+                alive,
+            } => (*broker, resumes.then_some(Input::Resumed), alive),
+        }
+    }
+}
+
+/// Runs a workflow from its start event to its end. Dropping the future cancels the run.
+pub(crate) async fn drive(conditions: Conditions) -> Ending {
+    let Conditions {
+        flow,
+        routes,
+        run,
+        beginning,
+        places,
+        timeout,
+        limits,
+        max_event_bytes,
+        mut observer,
+    } = conditions;
+    let (broker, first, alive) = beginning.unfold(&routes);
+    if let Some(observer) = &mut observer {
+        observer.goes_on_after(alive);
+    }
+    let mut driver = Driver {
+        flow: &flow,
+        run: &run,
+        broker: broker.limits(limits),
+        routes: &routes,
+        max_event_bytes,
+        inputs: first.into_iter().collect(),
+        snapshots: Vec::new(),
+        commands: Vec::new(),
+        pending: None,
+        admission: Admission::to(places),
+        timeout,
+        alive,
+        admitted: None,
+        deadline: Alarm::default(),
+        timer: Alarm::default(),
+        now: Timestamp::default(),
+        observer,
+    };
+    std::future::poll_fn(|cx| driver.poll(cx)).await
+}
+
+struct Driver<'run> {
+    flow: &'run Arc<dyn Steps>,
+    run: &'run Arc<RunContext>,
+    routes: &'run Arc<Routes>,
+    broker: Broker<Box<dyn AnyEvent>>,
+    max_event_bytes: Option<usize>,
+    /// What has happened and is not reduced yet.
+    inputs: VecDeque<Input>,
+    commands: Vec<Command>,
+    /// Those who want a snapshot.
+    snapshots: Vec<oneshot::Sender<Recorded>>,
+    /// The attempts that were not done at their first poll; made for the first of them, since many runs have none.
+    pending: Option<FuturesUnordered<Invocation<'run>>>,
+    admission: Admission,
+    timeout: Option<Duration>,
+    /// How long the run was under way before it was restored.
+    alive: Duration,
+    /// When the run was admitted: its time begins then.
+    admitted: Option<Timestamp>,
+    deadline: Alarm,
+    /// Rings when something is due in the broker.
+    timer: Alarm,
+    now: Timestamp,
+    observer: Option<Box<Observer>>,
+}
+
+impl Driver<'_> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+        self.read_mailbox(cx);
+        let cancelled = matches!(self.inputs.front(), Some(Input::Cancelled));
+        if !self.admission.is_granted(cx) && !cancelled {
+            return Poll::Pending;
+        }
+        self.read_clock();
+        self.check_alarms(cx);
+        for _ in 0..TICKS_PER_POLL {
+            if let Some(input) = self.inputs.pop_front() {
+                let ending = if self.observer.is_some() {
+                    self.watched_tick(input, cx)
+                } else {
+                    self.tick::<false>(input, cx)
+                };
+                if let Some(ending) = ending {
+                    return Poll::Ready(ending);
+                }
+            } else if !self.snapshots.is_empty() {
+                self.answer_snapshots();
+            } else if let Some(pending) = &mut self.pending
+                && let Poll::Ready(Some((task, outcome))) = Pin::new(pending).poll_next(cx)
+            {
+                self.finished(task, outcome);
+            } else if !self.set_timer(cx) {
+                if let Some(observer) = &mut self.observer {
+                    observer.sleeps(&self.broker);
+                }
+                return Poll::Pending;
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn read_clock(&mut self) {
+        self.now = self.run.clock.now();
+    }
+
+    fn check_alarms(&mut self, cx: &mut Context<'_>) {
+        if self.admitted.is_none() {
+            self.admitted = Some(self.now);
+            let left = self
+                .timeout
+                .map(|timeout| timeout.saturating_sub(self.alive));
+            let deadline = left.map(|left| self.run.clock.instant(self.now.plus(left)));
+            self.deadline.set(deadline);
+        }
+        if self.deadline.rings(cx) {
+            self.inputs.push_front(Input::TimedOut);
+        }
+        if self.timer.rings(cx) {
+            self.inputs.push_back(Input::Due);
+        }
+    }
+
+    /// How long the run has been under way.
+    fn alive(&self) -> Duration {
+        let now = self.run.clock.now();
+        let since = self.admitted.map(|admitted| now.since(admitted));
+        self.alive + since.unwrap_or_default()
+    }
+
+    /// Has the driver woken when something is due; says whether that is now.
+    fn set_timer(&mut self, cx: &mut Context<'_>) -> bool {
+        let due = self.broker.next_due();
+        self.timer.set(due.map(|due| self.run.clock.instant(due)));
+        let is_due = self.timer.rings(cx);
+        if is_due {
+            self.read_clock();
+            self.inputs.push_back(Input::Due);
+        }
+        is_due
+    }
+
+    /// Out of the way of the runs that nobody watches.
+    #[cold]
+    fn watched_tick(&mut self, input: Input, cx: &mut Context<'_>) -> Option<Ending> {
+        self.tick::<true>(input, cx)
+    }
+
+    fn tick<const WATCHED: bool>(
+        &mut self,
+        mut input: Input,
+        cx: &mut Context<'_>,
+    ) -> Option<Ending> {
+        if WATCHED && let Some(observer) = &mut self.observer {
+            observer.input(&mut input);
+        }
+        let mut commands = std::mem::take(&mut self.commands);
+        let at = self.now;
+        self.broker.reduce(Tick { at, input }, &mut commands);
+        if WATCHED && let Some(observer) = &mut self.observer {
+            observer.reduced(&self.broker);
+        }
+        let mut ending = None;
+        for mut command in commands.drain(..) {
+            if WATCHED && let Some(observer) = &mut self.observer {
+                observer.command(&mut command);
+            }
+            match command {
+                Command::Invoke {
+                    invocation,
+                    step,
+                    input,
+                    earlier,
+                } => self.invoke(invocation, step, input, earlier, cx),
+                Command::Offer {
+                    offer,
+                    invocation,
+                    key,
+                    event,
+                } => self.offer(offer, invocation, &key, &*event),
+                Command::Answer {
+                    invocation,
+                    key,
+                    answer,
+                } => self.run.desk.answer(invocation, key, answer),
+                Command::Publish(event) => self.run.log.publish(event.into()),
+                Command::Unhandled { .. } => {}
+                Command::Finish(end) => ending = Some(end),
+            }
+        }
+        self.commands = commands;
+        ending
+    }
+
+    /// Begins an attempt and polls it once: most steps of a busy run are done then.
+    fn invoke(
+        &mut self,
+        id: InvocationId,
+        step: StepId,
+        input: StepInput,
+        earlier: Option<Box<Earlier>>,
+        cx: &mut Context<'_>,
+    ) {
+        let earlier: Option<Arc<Earlier>> = earlier.map(|earlier| Arc::new(*earlier));
+        if let Some(earlier) = &earlier {
+            self.run.desk.begin_again(id, earlier);
+        }
+        let task = Task {
+            id,
+            step,
+            began: earlier.as_ref().map_or(self.now, |earlier| earlier.began),
+            failures: earlier.as_ref().map_or(0, |earlier| earlier.failures),
+        };
+        let call = || self.call(task, earlier, input);
+        let future = match catch_unwind(AssertUnwindSafe(call)) {
+            Ok(future) => future,
+            Err(panic) => return self.finished(task, Err(Failure::panic(panic_message(&*panic)))),
+        };
+        let mut invocation = Invocation::new(task, future);
+        match Pin::new(&mut invocation).poll(cx) {
+            Poll::Ready((task, outcome)) => self.finished(task, outcome),
+            Poll::Pending => self.pending.get_or_insert_default().push(invocation),
+        }
+    }
+
+    /// Lets a wait look at an event. What it says comes before whatever else has happened.
+    fn offer(&mut self, offer: OfferId, id: InvocationId, key: &WaitKey, event: &dyn AnyEvent) {
+        let judge = || self.run.desk.judge(id, key, event);
+        let takes = catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|panic| {
+            let message = panic_message(&*panic);
+            tracing::warn!(
+                message,
+                "the filter of a wait panicked: it takes nothing more"
+            );
+            false
+        });
+        self.inputs.push_front(Input::Judged { offer, takes });
+    }
+}

@@ -1,0 +1,278 @@
+//! Waiting in the middle of a step: for an event from outside or from another step, or for time to pass.
+
+use std::{
+    fmt,
+    future::Future,
+    marker::PhantomData,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use workflows_core::{Answer, AnyEvent, Event, EventInfo, EventSet, Wait, WaitKey};
+
+use crate::{desk::Filter, mailbox::Message, seat::Seat};
+
+/// The right of a step to wait for an `E` in the middle of its work.
+///
+/// While a step waits, its place among the workers is another's, what it has sent is committed, and its own timeout
+/// stands still. An event that a wait takes goes to no step that runs on it; one event ends one wait, the oldest that
+/// takes it; events that come before the wait are kept for it.
+pub struct Waiter<E> {
+    seat: Seat,
+    events: PhantomData<fn() -> E>,
+}
+
+impl<E> Waiter<E> {
+    pub(crate) const fn new(seat: Seat) -> Self {
+        Self {
+            seat,
+            events: PhantomData,
+        }
+    }
+
+    /// Waits for an event. Refine the wait before you await it:
+    /// `human.wait().announce(question).timeout(minutes).await?`.
+    ///
+    /// Waits of one step may be concurrent (`tokio::join!`, `tokio::select!`).
+    pub fn wait(&self) -> Waiting<E>
+    where
+        E: EventSet,
+    {
+        Waiting {
+            pause: Pause::new(self.seat.clone(), E::MEMBERS),
+            filter: None,
+            events: PhantomData,
+        }
+    }
+}
+
+impl<E> Clone for Waiter<E> {
+    fn clone(&self) -> Self {
+        Self {
+            seat: self.seat.clone(),
+            events: PhantomData,
+        }
+    }
+}
+
+impl<E> fmt::Debug for Waiter<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiter").finish_non_exhaustive()
+    }
+}
+
+/// Why a wait ended without its event.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WaitError {
+    /// The time was over.
+    #[error("no {events} came within {timeout:?}")]
+    TimedOut {
+        /// What it waited for.
+        events: String,
+        /// How long.
+        timeout: Duration,
+    },
+    /// The run is over.
+    #[error("the run ended while a step waited for {events}")]
+    RunEnded {
+        /// What it waited for.
+        events: String,
+    },
+}
+
+type TypedFilter<E> = Box<dyn FnMut(&E) -> bool + Send>;
+
+/// A wait for an `E`. Await it for the event.
+///
+/// # Errors
+/// [`WaitError::TimedOut`] after the [`timeout`](Self::timeout).
+///
+/// # Cancel safety
+/// A wait that is dropped takes no event. One that the attempt makes again under the same key does not repeat its
+/// announcement, and has its answer at once where that had come already.
+#[must_use = "a wait does nothing unless it is awaited"]
+pub struct Waiting<E> {
+    pause: Pause,
+    filter: Option<TypedFilter<E>>,
+    events: PhantomData<fn() -> E>,
+}
+
+impl<E: EventSet> Waiting<E> {
+    /// Publishes a question on the run's stream, once, when the wait begins.
+    pub fn announce(mut self, question: impl Event) -> Self {
+        self.pause.announcement = Some(Box::new(question));
+        self
+    }
+
+    /// Takes only an event for which `takes` says yes; the others stay for other waits and steps.
+    pub fn matching(mut self, takes: impl FnMut(&E) -> bool + Send + 'static) -> Self {
+        self.filter = Some(Box::new(takes));
+        self
+    }
+
+    /// Names the wait within the invocation. Without a name it is known by its number, in the order of the calls of
+    /// [`Waiter::wait`]; name waits whose order may change from one attempt to the next.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.pause.key = WaitKey(id.into());
+        self
+    }
+
+    /// Gives up after this time with [`WaitError::TimedOut`].
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.pause.timeout = Some(timeout);
+        self
+    }
+
+    fn error(&self) -> impl Fn(Option<Duration>) -> WaitError + use<E> {
+        |timeout| {
+            let names = E::MEMBERS.iter().map(|event| format!("`{}`", event.name()));
+            let events = names.collect::<Vec<_>>().join(" or ");
+            match timeout {
+                Some(timeout) => WaitError::TimedOut { events, timeout },
+                None => WaitError::RunEnded { events },
+            }
+        }
+    }
+}
+
+impl<E: EventSet> Future for Waiting<E> {
+    type Output = Result<E, WaitError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let filter = this.filter.take().map(erased);
+        let answer = ready!(this.pause.poll(filter, cx));
+        let error = this.error();
+        Poll::Ready(match answer {
+            Some(Answer::Event(event)) => E::from_event(event).map_err(|_| error(None)),
+            Some(Answer::TimedOut) => Err(error(this.pause.timeout)),
+            None => Err(error(None)),
+        })
+    }
+}
+
+/// A filter of typed events as one of any event. What is no `E` is not taken.
+fn erased<E: EventSet>(mut takes: TypedFilter<E>) -> Filter {
+    Box::new(move |event: &dyn AnyEvent| {
+        E::from_event(event.boxed_clone()).is_ok_and(|event| takes(&event))
+    })
+}
+
+impl<E> fmt::Debug for Waiting<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting")
+            .field("key", &self.pause.key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Waits until time has passed, without a place among the workers.
+///
+/// # Cancel safety
+/// Dropping it ends the sleep.
+#[must_use = "a sleep does nothing unless it is awaited"]
+pub struct Sleep(Pause);
+
+impl Sleep {
+    pub(crate) fn new(seat: Seat, duration: Duration) -> Self {
+        let mut pause = Pause::new(seat, &[]);
+        pause.timeout = Some(duration);
+        Self(pause)
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        // A run that is over drops the step; one that cannot be dropped need not sleep on.
+        self.0.poll(None, cx).map(|_| ())
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sleep").field(&self.0.timeout).finish()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    New,
+    Open,
+    Over,
+}
+
+/// What waits and sleeps have in common: a wait that the broker knows.
+struct Pause {
+    seat: Seat,
+    events: &'static [EventInfo],
+    key: WaitKey,
+    announcement: Option<Box<dyn AnyEvent>>,
+    timeout: Option<Duration>,
+    phase: Phase,
+}
+
+impl Pause {
+    fn new(seat: Seat, events: &'static [EventInfo]) -> Self {
+        let key = seat.run.desk.number(seat.id);
+        Self {
+            seat,
+            events,
+            key,
+            announcement: None,
+            timeout: None,
+            phase: Phase::New,
+        }
+    }
+
+    /// The answer; `None` where the run is over.
+    fn poll(
+        &mut self,
+        filter: Option<Filter>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Answer<Box<dyn AnyEvent>>>> {
+        let key = &self.key;
+        let run = Arc::clone(&self.seat.run);
+        if self.phase == Phase::New {
+            self.phase = Phase::Open;
+            let wait = Wait {
+                key: key.clone(),
+                events: self.events,
+                choosy: filter.is_some(),
+                sent: self.seat.take_sent(),
+                announcement: self.announcement.take(),
+                timeout: self.timeout,
+            };
+            run.desk.open(self.seat.id, key.clone(), filter, cx.waker());
+            run.mailbox.post(Message::Wait {
+                invocation: self.seat.id,
+                wait: Box::new(wait),
+            });
+        }
+        match run.desk.poll(self.seat.id, key, cx.waker()) {
+            Poll::Ready(answer) => {
+                self.phase = Phase::Over;
+                Poll::Ready(Some(answer))
+            }
+            Poll::Pending if run.mailbox.is_closed() => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl Drop for Pause {
+    fn drop(&mut self) {
+        if self.phase == Phase::Open {
+            let Seat { run, id, .. } = &self.seat;
+            run.desk.close(*id, &self.key);
+            run.mailbox.post(Message::DropWait {
+                invocation: *id,
+                key: self.key.clone(),
+            });
+        }
+    }
+}
