@@ -50,7 +50,7 @@ impl Desk {
         let mut papers = self.papers();
         let count = papers.waits.entry(id).or_default();
         *count += 1;
-        WaitKey(format!("#{count}"))
+        WaitKey::Number(*count)
     }
 
     /// Opens a wait.
@@ -122,7 +122,7 @@ impl Desk {
             return false;
         }
         let papers = self.papers();
-        let cells = papers.cells.range((id, WaitKey(String::new()))..);
+        let cells = papers.cells.range((id, WaitKey::Number(0))..);
         let mut own = cells.take_while(|((of, _), _)| *of == id);
         own.any(|(_, cell)| cell.answer.is_none())
     }

@@ -156,9 +156,13 @@ struct Driver<'run> {
 
 impl Driver<'_> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
-        self.read_mailbox(cx);
+        self.run.mailbox.rouse(cx.waker());
+        self.read_mailbox();
         let cancelled = matches!(self.inputs.front(), Some(Input::Cancelled));
         if !self.admission.is_granted(cx) && !cancelled {
+            if !self.run.mailbox.sleep() {
+                cx.waker().wake_by_ref();
+            }
             return Poll::Pending;
         }
         self.read_clock();
@@ -179,7 +183,11 @@ impl Driver<'_> {
                 && let Poll::Ready(Some((task, outcome))) = Pin::new(pending).poll_next(cx)
             {
                 self.finished(task, outcome);
-            } else if !self.set_timer(cx) {
+            } else if self.set_timer(cx) {
+                self.inputs.push_back(Input::Due);
+            } else if !self.run.mailbox.sleep() {
+                self.read_mailbox();
+            } else {
                 if let Some(observer) = &mut self.observer {
                     observer.sleeps(&self.broker);
                 }
@@ -225,7 +233,6 @@ impl Driver<'_> {
         let is_due = self.timer.rings(cx);
         if is_due {
             self.read_clock();
-            self.inputs.push_back(Input::Due);
         }
         is_due
     }

@@ -116,7 +116,7 @@ impl<E: EventSet> Waiting<E> {
     /// Names the wait within the invocation. Without a name it is known by its number, in the order of the calls of
     /// [`Waiter::wait`]; name waits whose order may change from one attempt to the next.
     pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.pause.key = WaitKey(id.into());
+        self.pause.key = WaitKey::Name(Arc::from(id.into()));
         self
     }
 

@@ -16,6 +16,7 @@ use crate::{
 impl Driver<'_> {
     #[inline]
     pub(super) fn finished(&mut self, task: Task, outcome: Outcome) {
+        self.read_mailbox();
         if let Some(observer) = &mut self.observer {
             observer.is_over(task.id);
         }
