@@ -74,6 +74,8 @@ impl Idle {
 
 #[event(human_response)]
 struct Reply(u64);
+#[event(input_required)]
+struct Question(u64);
 
 /// Waits for an answer that does not come.
 struct Parked;
@@ -84,6 +86,22 @@ impl Parked {
     async fn ask(&self, human: Waiter<Reply>, Start(n): Start<u64>) -> Result<Stop<u64>> {
         let Reply(answer) = human.wait().await?;
         Ok(Stop(n + answer))
+    }
+}
+
+/// Waits between its steps for an answer that does not come.
+struct Between;
+
+#[workflow]
+impl Between {
+    #[step]
+    async fn ask(&self, Start(n): Start<u64>) -> Question {
+        Question(n)
+    }
+
+    #[step]
+    async fn end(&self, Reply(answer): Reply) -> Stop<u64> {
+        Stop(answer)
     }
 }
 
@@ -156,11 +174,15 @@ async fn idle() {
 async fn parked() {
     let runner = Runner::new(Parked);
     print("parked", OURS, each(|| runner.run(0).start()).await);
+    let runner = Runner::new(Between);
+    print("between", OURS, each(|| runner.run(0).start()).await);
     let task = each(|| {
         let (reply, replied) = oneshot::channel::<u64>();
         (tokio::spawn(replied), reply)
     });
-    print("parked", "oneshot", task.await);
+    let task = task.await;
+    print("parked", "oneshot", task);
+    print("between", "oneshot", task);
 }
 
 /// Heap bytes for each of many things that are started together.
@@ -168,7 +190,9 @@ async fn each<T>(start: impl Fn() -> T) -> f64 {
     let mut started = Vec::with_capacity(IDLE_RUNS as usize);
     let before = live_bytes();
     started.extend((0..IDLE_RUNS).map(|_| start()));
-    // Whatever has been started gets as far as it goes.
-    tokio::task::yield_now().await;
+    // Whatever has been started gets as far as it goes: the runtime may come back to this task after each of them.
+    for _ in 0..IDLE_RUNS {
+        tokio::task::yield_now().await;
+    }
     (live_bytes() - before) as f64 / IDLE_RUNS as f64
 }

@@ -123,7 +123,8 @@ impl<P: Clone> Broker<P> {
             serial: 0,
             steps,
             queued: 0,
-            invocations: Slab::new(),
+            // Most runs are a chain, and many that wait do so in one step.
+            invocations: Slab::with_capacity(1),
             suspended: 0,
             fan_outs: Slab::new(),
             joins: BTreeMap::new(),

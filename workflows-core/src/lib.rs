@@ -16,6 +16,7 @@ mod output;
 mod retry;
 mod routes;
 mod set;
+mod small_map;
 pub mod state;
 mod tick;
 
@@ -30,6 +31,7 @@ pub use crate::{
     retry::{FailedAttempt, Retry},
     routes::{EventKey, Routes, StepId},
     set::{Endpoints, EventSet, MemberOf},
+    small_map::SmallMap,
     state::{DictState, PathError, StateModel},
     tick::{
         Answer, Caught, Earlier, Failure, Input, InvocationId, OfferId, StepInput, Tick, Timestamp,

@@ -33,7 +33,7 @@ pub(crate) struct RunContext {
     pub(crate) clock: Clock,
     pub(crate) resources: Arc<Pool>,
     /// What has happened, where that is recorded.
-    pub(crate) history: OnceLock<Mutex<History>>,
+    pub(crate) history: OnceLock<Box<Mutex<History>>>,
 }
 
 impl RunContext {

@@ -3,15 +3,12 @@
 use std::{
     any::Any,
     collections::BTreeMap,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     task::{Poll, Waker},
 };
 
 use serde_json::Value;
-use workflows_core::{Answer, AnyEvent, Earlier, InvocationId, WaitKey};
+use workflows_core::{Answer, AnyEvent, Earlier, InvocationId, SmallMap, WaitKey};
 
 /// Looks at an event and says whether the wait takes it.
 pub(crate) type Filter = Box<dyn FnMut(&dyn AnyEvent) -> bool + Send>;
@@ -27,30 +24,29 @@ struct Cell {
     waker: Waker,
 }
 
+/// What one invocation keeps.
 #[derive(Default)]
-struct Papers {
-    cells: BTreeMap<(InvocationId, WaitKey), Cell>,
-    /// How many waits without a name an invocation has made.
-    waits: BTreeMap<InvocationId, u32>,
-    recorded: BTreeMap<InvocationId, BTreeMap<String, Value>>,
-    edits: BTreeMap<InvocationId, Vec<Edit>>,
+struct Sheet {
+    cells: SmallMap<WaitKey, Cell>,
+    /// How many waits without a name the attempt has made.
+    waits: u32,
+    recorded: BTreeMap<String, Value>,
+    edits: Vec<Edit>,
 }
 
-/// The desk of a run.
+type Sheets = SmallMap<InvocationId, Sheet>;
+
+/// The desk of a run: made when something is put on it, since most runs need none.
 #[derive(Default)]
-pub(crate) struct Desk {
-    /// Whether there has ever been something on it: most runs use none of this.
-    is_used: AtomicBool,
-    papers: Mutex<Papers>,
-}
+pub(crate) struct Desk(OnceLock<Box<Mutex<Sheets>>>);
 
 impl Desk {
     /// The key of a wait without a name: its number within the attempt.
     pub(crate) fn number(&self, id: InvocationId) -> WaitKey {
-        let mut papers = self.papers();
-        let count = papers.waits.entry(id).or_default();
-        *count += 1;
-        WaitKey::Number(*count)
+        let mut sheets = self.make();
+        let sheet = sheets.entry(&id);
+        sheet.waits += 1;
+        WaitKey::Number(sheet.waits)
     }
 
     /// Opens a wait.
@@ -66,108 +62,127 @@ impl Desk {
             answer: None,
             waker: waker.clone(),
         };
-        self.papers().cells.insert((id, key), cell);
+        self.make().entry(&id).cells.insert(key, cell);
     }
 
     /// The answer of a wait, where it has come.
     pub(crate) fn poll(&self, id: InvocationId, key: &WaitKey, waker: &Waker) -> Poll<AnyAnswer> {
-        let mut papers = self.papers();
-        let place = (id, key.clone());
-        let Some(cell) = papers.cells.get_mut(&place) else {
-            return Poll::Pending;
-        };
-        match cell.answer.take() {
-            Some(answer) => {
-                papers.cells.remove(&place);
-                Poll::Ready(answer)
-            }
-            None => {
+        self.on_sheet(id, |sheet| {
+            let cell = sheet.cells.get_mut(key)?;
+            let Some(answer) = cell.answer.take() else {
                 cell.waker.clone_from(waker);
-                Poll::Pending
-            }
-        }
+                return None;
+            };
+            sheet.cells.remove(key);
+            Some(answer)
+        })
+        .map_or(Poll::Pending, Poll::Ready)
     }
 
     /// Forgets a wait.
     pub(crate) fn close(&self, id: InvocationId, key: &WaitKey) {
-        self.papers().cells.remove(&(id, key.clone()));
+        // A filter is the author's: it is not dropped under the lock.
+        drop(self.on_sheet(id, |sheet| sheet.cells.remove(key)));
     }
 
     /// Ends a wait, where the step still waits.
-    pub(crate) fn answer(&self, id: InvocationId, key: WaitKey, answer: AnyAnswer) {
-        if let Some(cell) = self.papers().cells.get_mut(&(id, key)) {
+    pub(crate) fn answer(&self, id: InvocationId, key: &WaitKey, answer: AnyAnswer) {
+        self.on_sheet(id, |sheet| {
+            let cell = sheet.cells.get_mut(key)?;
             cell.answer = Some(answer);
             cell.waker.wake_by_ref();
-        }
+            Some(())
+        });
     }
 
     /// Lets a wait look at an event. One that is not there takes nothing.
     pub(crate) fn judge(&self, id: InvocationId, key: &WaitKey, event: &dyn AnyEvent) -> bool {
-        let place = (id, key.clone());
-        let filter = |papers: &mut Papers| papers.cells.get_mut(&place)?.filter.take();
         // The author's code runs without the lock.
-        let Some(mut filter) = filter(&mut self.papers()) else {
+        let filter = self.on_sheet(id, |sheet| sheet.cells.get_mut(key)?.filter.take());
+        let Some(mut filter) = filter else {
             return false;
         };
         let takes = filter(event);
-        if let Some(cell) = self.papers().cells.get_mut(&place) {
-            cell.filter = Some(filter);
-        }
+        self.on_sheet(id, |sheet| {
+            sheet.cells.get_mut(key)?.filter = Some(filter);
+            Some(())
+        });
         takes
     }
 
     /// Whether the invocation waits and has no answer.
     pub(crate) fn is_waiting(&self, id: InvocationId) -> bool {
-        if !self.is_used() {
-            return false;
-        }
-        let papers = self.papers();
-        let cells = papers.cells.range((id, WaitKey::Number(0))..);
-        let mut own = cells.take_while(|((of, _), _)| *of == id);
-        own.any(|(_, cell)| cell.answer.is_none())
+        self.on_sheet(id, |sheet| {
+            sheet.cells.values().find(|cell| cell.answer.is_none())?;
+            Some(())
+        })
+        .is_some()
     }
 
     pub(crate) fn recorded(&self, id: InvocationId, key: &str) -> Option<Value> {
-        self.papers().recorded.get(&id)?.get(key).cloned()
+        self.on_sheet(id, |sheet| sheet.recorded.get(key).cloned())
     }
 
     pub(crate) fn record(&self, id: InvocationId, key: String, value: Value) {
-        let mut papers = self.papers();
-        papers.recorded.entry(id).or_default().insert(key, value);
+        self.make().entry(&id).recorded.insert(key, value);
     }
 
     /// Keeps an edit for the commit of the attempt.
     pub(crate) fn defer(&self, id: InvocationId, edit: Edit) {
-        self.papers().edits.entry(id).or_default().push(edit);
+        self.make().entry(&id).edits.push(edit);
     }
 
     /// The edits of an attempt that is over.
     pub(crate) fn edits(&self, id: InvocationId) -> Vec<Edit> {
-        self.papers().edits.remove(&id).unwrap_or_default()
+        self.on_sheet(id, |sheet| Some(std::mem::take(&mut sheet.edits)))
+            .unwrap_or_default()
     }
 
     /// Prepares another attempt.
     pub(crate) fn begin_again(&self, id: InvocationId, earlier: &Earlier) {
-        let mut papers = self.papers();
-        papers.waits.remove(&id);
-        if !earlier.recorded.is_empty() {
-            papers.recorded.insert(id, earlier.recorded.clone());
+        if earlier.recorded.is_empty() {
+            self.on_sheet(id, |sheet| {
+                sheet.waits = 0;
+                Some(())
+            });
+        } else {
+            let mut sheets = self.make();
+            let sheet = sheets.entry(&id);
+            sheet.waits = 0;
+            sheet.recorded.clone_from(&earlier.recorded);
         }
     }
 
     /// Clears everything of an invocation that has ended.
     pub(crate) fn clear(&self, id: InvocationId) {
-        let mut papers = self.papers();
-        papers.waits.remove(&id);
-        papers.recorded.remove(&id);
+        let Some(mut sheets) = self.sheets() else {
+            return;
+        };
+        let sheet = sheets.remove(&id);
+        drop(sheets);
+        // What is on it may be the author's: not under the lock.
+        drop(sheet);
     }
 
     pub(crate) fn is_used(&self) -> bool {
-        self.is_used.load(Ordering::Acquire)
+        self.0.get().is_some()
     }
 
-    fn papers(&self) -> MutexGuard<'_, Papers> {
-        self.is_used.store(true, Ordering::Release);
-        self.papers.lock().unwrap_or_else(PoisonError::into_inner)
+    fn on_sheet<T>(
+        &self,
+        id: InvocationId,
+        act: impl FnOnce(&mut Sheet) -> Option<T>,
+    ) -> Option<T> {
+        act(self.sheets()?.get_mut(&id)?)
+    }
+
+    fn sheets(&self) -> Option<MutexGuard<'_, Sheets>> {
+        let sheets = self.0.get()?;
+        Some(sheets.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn make(&self) -> MutexGuard<'_, Sheets> {
+        let sheets = self.0.get_or_init(Box::default);
+        sheets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

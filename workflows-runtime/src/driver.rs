@@ -5,9 +5,10 @@ mod alarm;
 mod call;
 mod mail;
 mod outcome;
+mod pending;
+mod scratch;
 
 use std::{
-    collections::VecDeque,
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -16,14 +17,13 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{Stream, stream::FuturesUnordered};
 use tokio::sync::{Semaphore, oneshot};
 use workflows_core::{
     AnyEvent, Broker, Command, Earlier, Emission, Ending, Failure, Input, InvocationId, Limits,
     OfferId, Routes, StepId, StepInput, Tick, Timestamp, WaitKey,
 };
 
-use self::{admission::Admission, alarm::Alarm};
+use self::{admission::Admission, alarm::Alarm, pending::Pending, scratch::Scratch};
 use crate::{
     context::RunContext,
     invocation::{Invocation, Task, panic_message},
@@ -35,19 +35,14 @@ use crate::{
 /// After this many ticks the driver lets other tasks of its thread run.
 const TICKS_PER_POLL: usize = 256;
 
-/// What a run is made of.
+/// What all runs of a runner have in common.
 pub(crate) struct Conditions {
     pub(crate) flow: Arc<dyn Steps>,
     pub(crate) routes: Arc<Routes>,
-    pub(crate) run: Arc<RunContext>,
-    pub(crate) beginning: Beginning,
     /// The places of the concurrent runs, where they are limited.
     pub(crate) places: Option<Arc<Semaphore>>,
-    pub(crate) timeout: Option<Duration>,
     pub(crate) limits: Limits,
     pub(crate) max_event_bytes: Option<usize>,
-    /// Whom to tell of the run, where there is anybody.
-    pub(crate) observer: Option<Box<Observer>>,
 }
 
 /// How a run begins.
@@ -90,33 +85,27 @@ impl Beginning {
 }
 
 /// Runs a workflow from its start event to its end. Dropping the future cancels the run.
-pub(crate) async fn drive(conditions: Conditions) -> Ending {
-    let Conditions {
-        flow,
-        routes,
-        run,
-        beginning,
-        places,
-        timeout,
-        limits,
-        max_event_bytes,
-        mut observer,
-    } = conditions;
-    let (broker, first, alive) = beginning.unfold(&routes);
+pub(crate) fn drive<'run>(
+    conditions: &'run Conditions,
+    run: &'run Arc<RunContext>,
+    beginning: Beginning,
+    timeout: Option<Duration>,
+    mut observer: Option<Box<Observer>>,
+) -> impl Future<Output = Ending> + Send {
+    let (broker, first, alive) = beginning.unfold(&conditions.routes);
     if let Some(observer) = &mut observer {
         observer.goes_on_after(alive);
     }
+    let mut scratch = Scratch::borrow();
+    scratch.inputs.extend(first);
     let mut driver = Driver {
-        flow: &flow,
-        run: &run,
-        broker: broker.limits(limits),
-        routes: &routes,
-        max_event_bytes,
-        inputs: first.into_iter().collect(),
+        conditions,
+        run,
+        broker: broker.limits(conditions.limits),
+        scratch,
         snapshots: Vec::new(),
-        commands: Vec::new(),
-        pending: None,
-        admission: Admission::to(places),
+        pending: Pending::new(),
+        admission: Admission::to(conditions.places.as_ref()),
         timeout,
         alive,
         admitted: None,
@@ -125,22 +114,18 @@ pub(crate) async fn drive(conditions: Conditions) -> Ending {
         now: Timestamp::default(),
         observer,
     };
-    std::future::poll_fn(|cx| driver.poll(cx)).await
+    std::future::poll_fn(move |cx| driver.poll(cx))
 }
 
 struct Driver<'run> {
-    flow: &'run Arc<dyn Steps>,
+    conditions: &'run Conditions,
     run: &'run Arc<RunContext>,
-    routes: &'run Arc<Routes>,
     broker: Broker<Box<dyn AnyEvent>>,
-    max_event_bytes: Option<usize>,
-    /// What has happened and is not reduced yet.
-    inputs: VecDeque<Input>,
-    commands: Vec<Command>,
+    /// What has happened and is not reduced yet, and what the broker wants done.
+    scratch: Scratch,
     /// Those who want a snapshot.
     snapshots: Vec<oneshot::Sender<Recorded>>,
-    /// The attempts that were not done at their first poll; made for the first of them, since many runs have none.
-    pending: Option<FuturesUnordered<Invocation<'run>>>,
+    pending: Pending<'run>,
     admission: Admission,
     timeout: Option<Duration>,
     /// How long the run was under way before it was restored.
@@ -156,9 +141,21 @@ struct Driver<'run> {
 
 impl Driver<'_> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+        if self.scratch.is_empty() {
+            self.scratch = Scratch::borrow();
+        }
+        let ending = self.work(cx);
+        if self.scratch.is_empty() {
+            std::mem::take(&mut self.scratch).give_back();
+        }
+        ending
+    }
+
+    fn work(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+        self.pending.rouse();
         self.run.mailbox.rouse(cx.waker());
         self.read_mailbox();
-        let cancelled = matches!(self.inputs.front(), Some(Input::Cancelled));
+        let cancelled = matches!(self.scratch.inputs.front(), Some(Input::Cancelled));
         if !self.admission.is_granted(cx) && !cancelled {
             if !self.run.mailbox.sleep() {
                 cx.waker().wake_by_ref();
@@ -168,7 +165,7 @@ impl Driver<'_> {
         self.read_clock();
         self.check_alarms(cx);
         for _ in 0..TICKS_PER_POLL {
-            if let Some(input) = self.inputs.pop_front() {
+            if let Some(input) = self.scratch.inputs.pop_front() {
                 let ending = if self.observer.is_some() {
                     self.watched_tick(input, cx)
                 } else {
@@ -179,12 +176,10 @@ impl Driver<'_> {
                 }
             } else if !self.snapshots.is_empty() {
                 self.answer_snapshots();
-            } else if let Some(pending) = &mut self.pending
-                && let Poll::Ready(Some((task, outcome))) = Pin::new(pending).poll_next(cx)
-            {
+            } else if let Poll::Ready((task, outcome)) = self.pending.poll(cx) {
                 self.finished(task, outcome);
             } else if self.set_timer(cx) {
-                self.inputs.push_back(Input::Due);
+                self.scratch.inputs.push_back(Input::Due);
             } else if !self.run.mailbox.sleep() {
                 self.read_mailbox();
             } else {
@@ -212,10 +207,10 @@ impl Driver<'_> {
             self.deadline.set(deadline);
         }
         if self.deadline.rings(cx) {
-            self.inputs.push_front(Input::TimedOut);
+            self.scratch.inputs.push_front(Input::TimedOut);
         }
         if self.timer.rings(cx) {
-            self.inputs.push_back(Input::Due);
+            self.scratch.inputs.push_back(Input::Due);
         }
     }
 
@@ -251,7 +246,7 @@ impl Driver<'_> {
         if WATCHED && let Some(observer) = &mut self.observer {
             observer.input(&mut input);
         }
-        let mut commands = std::mem::take(&mut self.commands);
+        let mut commands = std::mem::take(&mut self.scratch.commands);
         let at = self.now;
         self.broker.reduce(Tick { at, input }, &mut commands);
         if WATCHED && let Some(observer) = &mut self.observer {
@@ -279,13 +274,16 @@ impl Driver<'_> {
                     invocation,
                     key,
                     answer,
-                } => self.run.desk.answer(invocation, key, answer),
+                } => {
+                    self.run.desk.answer(invocation, &key, answer);
+                    self.pending.rouse();
+                }
                 Command::Publish(event) => self.run.log.publish(event.into()),
                 Command::Unhandled { .. } => {}
                 Command::Finish(end) => ending = Some(end),
             }
         }
-        self.commands = commands;
+        self.scratch.commands = commands;
         ending
     }
 
@@ -316,7 +314,7 @@ impl Driver<'_> {
         let mut invocation = Invocation::new(task, future);
         match Pin::new(&mut invocation).poll(cx) {
             Poll::Ready((task, outcome)) => self.finished(task, outcome),
-            Poll::Pending => self.pending.get_or_insert_default().push(invocation),
+            Poll::Pending => self.pending.push(invocation),
         }
     }
 
@@ -331,6 +329,8 @@ impl Driver<'_> {
             );
             false
         });
-        self.inputs.push_front(Input::Judged { offer, takes });
+        self.scratch
+            .inputs
+            .push_front(Input::Judged { offer, takes });
     }
 }

@@ -9,6 +9,7 @@ use std::{
     task::{Poll, ready},
 };
 
+use futures_util::FutureExt;
 use workflows_core::{
     AnyEvent, BoxError, Caught, Earlier, Event, Failure, InvocationId, Outbox, Routes, StepId,
     StepInput, StepSpec, Timestamp,
@@ -242,12 +243,12 @@ pub fn invoke<'run, T: 'run>(
     step: impl Future<Output = T> + Send + 'run,
     emit: impl FnOnce(T, &mut Outbox) -> Result<(), BoxError> + Send + 'run,
 ) -> StepFuture<'run> {
-    Box::pin(async move {
-        let output = step.await;
+    // An `async` block would hold the step's future twice.
+    Box::pin(step.map(|output| {
         let mut outbox = Outbox::new();
         emit(output, &mut outbox)?;
         Ok(outbox)
-    })
+    }))
 }
 
 /// The invocation of a step that sends: what it sends comes before what it returns.
@@ -256,12 +257,11 @@ pub fn invoke_sending<'run, T: 'run>(
     emit: impl FnOnce(T, &mut Outbox) -> Result<(), BoxError> + Send + 'run,
     sent: Sent,
 ) -> StepFuture<'run> {
-    Box::pin(async move {
-        let output = step.await;
+    Box::pin(step.map(|output| {
         let mut outbox = sent.close();
         emit(output, &mut outbox)?;
         Ok(outbox)
-    })
+    }))
 }
 
 /// How an invocation ended.

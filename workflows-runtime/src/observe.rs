@@ -93,7 +93,7 @@ impl Observer {
         }
         if watch.history {
             let history = History::new(*routes.graph());
-            run.history.get_or_init(|| Mutex::new(history));
+            run.history.get_or_init(|| Box::new(Mutex::new(history)));
         }
         Some(Box::new(Self {
             printer: watch

@@ -12,7 +12,7 @@ use workflows_core::{AnyEvent, Emission, Ending, EventSet, Start, Stop, Value};
 
 use crate::{
     context::RunContext,
-    driver::{self, Beginning, Conditions},
+    driver::{self, Beginning},
     endings::{RunCancelled, RunFailed, RunLimitExceeded, RunStalled, RunTimedOut},
     error::{RunError, with_causes},
     handle::RunHandle,
@@ -22,7 +22,7 @@ use crate::{
     session,
     store::Store,
     stream::EventLog,
-    workflow::{Steps, Workflow},
+    workflow::Workflow,
 };
 
 /// One run of a workflow that has not begun: await it for its result, or [`start`](Self::start) it for a handle.
@@ -133,8 +133,8 @@ pub(crate) fn start<W: Workflow>(
     watch: Watch,
 ) -> RunHandle<W> {
     let open = Open(Arc::clone(&context));
-    let max_event_bytes = shared.max_event_bytes;
-    let observer = Observer::of(&context, &shared.routes, watch);
+    let max_event_bytes = shared.conditions.max_event_bytes;
+    let observer = Observer::of(&context, &shared.conditions.routes, watch);
     let task = tokio::spawn(execute(shared, open, beginning, timeout, observer));
     RunHandle::new(context, max_event_bytes, task)
 }
@@ -147,18 +147,8 @@ async fn execute<W: Workflow>(
     observer: Option<Box<Observer>>,
 ) -> Result<W::Output, RunError> {
     let Open(context) = &open;
-    let ending = driver::drive(Conditions {
-        flow: Arc::clone(&shared.flow) as Arc<dyn Steps>,
-        routes: Arc::clone(&shared.routes),
-        run: Arc::clone(context),
-        beginning,
-        places: shared.places.clone(),
-        timeout,
-        limits: shared.limits,
-        max_event_bytes: shared.max_event_bytes,
-        observer,
-    })
-    .await;
+    let conditions = &shared.conditions;
+    let ending = driver::drive(conditions, context, beginning, timeout, observer).await;
     conclude::<W>(ending, &shared, timeout, context)
 }
 
@@ -180,17 +170,21 @@ fn conclude<W: Workflow>(
     timeout: Option<Duration>,
     context: &RunContext,
 ) -> Result<W::Output, RunError> {
-    let result =
-        RunError::of(ending, &shared.routes, timeout.unwrap_or_default()).and_then(|stop| {
-            if context.log.is_open() {
-                context.log.end(stop.clone().into());
-            }
-            downcast::<Stop<W::Output>>(stop).map_err(|found| RunError::WrongOutput {
-                workflow: shared.routes.graph().name(),
-                expected: std::any::type_name::<W::Output>(),
-                found: (*found).info().label(),
-            })
-        });
+    let result = RunError::of(
+        ending,
+        &shared.conditions.routes,
+        timeout.unwrap_or_default(),
+    )
+    .and_then(|stop| {
+        if context.log.is_open() {
+            context.log.end(stop.clone().into());
+        }
+        downcast::<Stop<W::Output>>(stop).map_err(|found| RunError::WrongOutput {
+            workflow: shared.conditions.routes.graph().name(),
+            expected: std::any::type_name::<W::Output>(),
+            found: (*found).info().label(),
+        })
+    });
     if let Err(error) = &result {
         publish_end(error, context);
     }
@@ -236,7 +230,7 @@ impl<W: Workflow> IntoFuture for Run<W> {
             start: emission(self.input),
             is_watched,
         };
-        let observer = Observer::of(&context, &self.shared.routes, self.watch);
+        let observer = Observer::of(&context, &self.shared.conditions.routes, self.watch);
         let (open, timeout) = (Open(context), self.timeout);
         Box::pin(execute(self.shared, open, beginning, timeout, observer))
     }

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use workflows_core::{BoxError, Limits, Routes};
 
 use crate::{
+    driver::Conditions,
     observe::Watch,
     resources::{self, Factory, Overrides, Pool, Resources, ShutdownError},
     run::Run,
@@ -18,13 +19,10 @@ use crate::{
 
 pub(crate) struct Shared<W: Workflow> {
     pub(crate) flow: Arc<W>,
-    pub(crate) routes: Arc<Routes>,
+    pub(crate) conditions: Conditions,
     pub(crate) timeout: Option<Duration>,
-    pub(crate) places: Option<Arc<Semaphore>>,
     pub(crate) state: W::State,
     pub(crate) stream_capacity: usize,
-    pub(crate) limits: Limits,
-    pub(crate) max_event_bytes: Option<usize>,
     pub(crate) watch: Watch,
     pub(crate) resources: Arc<Pool>,
 }
@@ -238,17 +236,20 @@ impl<W: Workflow> RunnerBuilder<W> {
     /// The runner.
     #[must_use]
     pub fn build(self) -> Runner<W> {
-        let shared = Shared {
-            flow: self.flow,
+        let places = self.max_concurrent_runs.map(Semaphore::new);
+        let conditions = Conditions {
+            flow: Arc::clone(&self.flow) as _,
             routes: Arc::new(Routes::new(W::GRAPH)),
-            timeout: self.timeout,
-            places: self
-                .max_concurrent_runs
-                .map(|runs| Arc::new(Semaphore::new(runs))),
-            state: self.state,
-            stream_capacity: self.stream_capacity,
+            places: places.map(Arc::new),
             limits: self.limits,
             max_event_bytes: self.max_event_bytes,
+        };
+        let shared = Shared {
+            flow: self.flow,
+            conditions,
+            timeout: self.timeout,
+            state: self.state,
+            stream_capacity: self.stream_capacity,
             watch: self.watch,
             resources: Arc::new(self.overrides.into_pool()),
         };

@@ -112,7 +112,7 @@ impl<W: Workflow> Session<W> {
         let mut misfits = snapshot.misfits(&W::GRAPH);
         let state = serde_json::from_value(snapshot.state.0);
         let state = state.map_err(|error| misfits.push(Misfit::State(error.to_string())));
-        let routes = &runner.shared.routes;
+        let routes = &runner.shared.conditions.routes;
         let mut brokers = Vec::new();
         for run in snapshot.runs {
             let resumes = !run.in_flight.is_paused();

@@ -92,7 +92,12 @@ const COUNTS: &[Scenario] = &[
     scenario("idle", "10,000 idle runs, bytes a run", &["tokio-spawn"]),
     scenario(
         "parked",
-        "10,000 runs that wait for an answer, bytes a run",
+        "10,000 runs that wait within a step, bytes a run",
+        &["oneshot"],
+    ),
+    scenario(
+        "between",
+        "10,000 runs that wait between steps, bytes a run",
         &["oneshot"],
     ),
 ];

@@ -17,6 +17,7 @@ use crate::{
     command::Command,
     event::EventKind,
     routes::EventKey,
+    small_map::SmallMap,
     tick::{Answer, InvocationId, OfferId, Wait, WaitKey},
 };
 
@@ -39,7 +40,7 @@ pub(super) type KeptKey = (EventKey, u64);
 #[derive(Clone, Debug)]
 pub(super) struct Waiting<P> {
     /// For each event type, the open waits for it, by their serials.
-    open: BTreeMap<EventKey, BTreeMap<u64, WaitRef>>,
+    open: SmallMap<EventKey, SmallMap<u64, WaitRef>>,
     pub(super) kept: BTreeMap<KeptKey, Kept<P>>,
     offers: BTreeMap<OfferId, KeptKey>,
     serial: u64,
@@ -48,7 +49,7 @@ pub(super) struct Waiting<P> {
 impl<P> Waiting<P> {
     pub(super) const fn new() -> Self {
         Self {
-            open: BTreeMap::new(),
+            open: SmallMap::new(),
             kept: BTreeMap::new(),
             offers: BTreeMap::new(),
             serial: 0,
@@ -74,7 +75,7 @@ impl<P> Waiting<P> {
 
     pub(super) fn open(&mut self, wait: &OpenWait, of: &WaitRef) {
         for event in &wait.events {
-            let open = self.open.entry(*event).or_default();
+            let open = self.open.entry(event);
             open.insert(wait.serial, of.clone());
         }
         self.serial = self.serial.max(wait.serial);
@@ -280,8 +281,11 @@ impl<P: Clone> Broker<P> {
             return;
         };
         let open = self.waiting.open.get(&key.0);
-        let mut candidates = open.into_iter().flat_map(BTreeMap::values);
-        let candidate = candidates.find(|of| !kept.declined.contains(*of)).cloned();
+        let candidate = open
+            .into_iter()
+            .flat_map(SmallMap::values)
+            .find(|of| !kept.declined.contains(*of))
+            .cloned();
         match candidate {
             Some(of) => self.present(key, of, commands),
             None if !self.routes.takers(key.0).is_empty() => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::timers::TimerKey;
 use crate::{
     routes::EventKey,
+    small_map::SmallMap,
     tick::{Answer, WaitKey},
 };
 
@@ -24,7 +25,7 @@ pub(super) struct OpenWait {
 /// The waits of an invocation, by their keys: open, or over.
 #[derive(Clone, Debug)]
 pub(super) struct Waits<P> {
-    open: BTreeMap<WaitKey, OpenWait>,
+    open: SmallMap<WaitKey, OpenWait>,
     /// The answers of those that are over, which are kept for later attempts; none where a wait was announced and then
     /// given up, by an attempt that failed or by the step itself.
     over: BTreeMap<WaitKey, Option<Answer<P>>>,
@@ -35,7 +36,7 @@ pub(super) struct Waits<P> {
 impl<P> Default for Waits<P> {
     fn default() -> Self {
         Self {
-            open: BTreeMap::new(),
+            open: SmallMap::new(),
             over: BTreeMap::new(),
             undelivered: Vec::new(),
         }
@@ -48,7 +49,7 @@ impl<P> Waits<P> {
     }
 
     pub(super) fn knows(&self, key: &WaitKey) -> bool {
-        self.open.contains_key(key) || self.over.contains_key(key)
+        self.open.get(key).is_some() || self.over.contains_key(key)
     }
 
     pub(super) fn open(&self) -> impl Iterator<Item = (&WaitKey, &OpenWait)> {
@@ -75,7 +76,7 @@ impl<P> Waits<P> {
 
     /// Ends an open wait with an answer that is still to be delivered.
     pub(super) fn answer(&mut self, key: &WaitKey, answer: Answer<P>) -> Option<OpenWait> {
-        let (key, open) = self.open.remove_entry(key)?;
+        let (key, open) = self.open.remove(key)?;
         self.undelivered.push(key.clone());
         self.over.insert(key, Some(answer));
         Some(open)
@@ -83,7 +84,7 @@ impl<P> Waits<P> {
 
     /// Gives up a wait.
     pub(super) fn give_up(&mut self, key: &WaitKey) -> Option<OpenWait> {
-        let (key, open) = self.open.remove_entry(key)?;
+        let (key, open) = self.open.remove(key)?;
         self.over.insert(key, None);
         Some(open)
     }
@@ -98,7 +99,7 @@ impl<P> Waits<P> {
             }
         }
         let open = std::mem::take(&mut self.open);
-        let given_up = open.into_iter().map(|(key, wait)| {
+        let given_up = open.into_entries().into_iter().map(|(key, wait)| {
             self.over.insert(key, None);
             wait
         });

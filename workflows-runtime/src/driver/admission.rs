@@ -19,9 +19,12 @@ pub(super) enum Admission {
 }
 
 impl Admission {
-    pub(super) fn to(places: Option<Arc<Semaphore>>) -> Self {
+    pub(super) fn to(places: Option<&Arc<Semaphore>>) -> Self {
         match places {
-            Some(places) => Self::Waiting(Box::pin(async { places.acquire_owned().await.ok() })),
+            Some(places) => {
+                let places = Arc::clone(places);
+                Self::Waiting(Box::pin(async { places.acquire_owned().await.ok() }))
+            }
             None => Self::Admitted { _permit: None },
         }
     }

@@ -21,12 +21,12 @@ impl<'run> Driver<'run> {
         earlier: Option<Arc<Earlier>>,
         input: StepInput,
     ) -> StepFuture<'run> {
-        let step = self.routes.step(task.step);
+        let step = self.conditions.routes.step(task.step);
         let limit = Limit::of(step, self.run, task);
         match step.mode {
             ExecutionMode::Inline => {
-                let call = Call::new(self.run, self.routes, task, earlier, input);
-                match self.flow.call(step.ordinal, call) {
+                let call = Call::new(self.run, &self.conditions.routes, task, earlier, input);
+                match self.conditions.flow.call(step.ordinal, call) {
                     Ok(future) => limit.on(self.in_span(task, future)),
                     Err(error) => Box::pin(std::future::ready(Err(error))),
                 }
@@ -64,8 +64,8 @@ impl<'run> Driver<'run> {
         input: StepInput,
         threshold: Option<Threshold>,
     ) -> impl Future<Output = Result<Outbox, BoxError>> + Send + use<> {
-        let (flow, run) = (Arc::clone(self.flow), Arc::clone(self.run));
-        let routes = Arc::clone(self.routes);
+        let (flow, run) = (Arc::clone(&self.conditions.flow), Arc::clone(self.run));
+        let routes = Arc::clone(&self.conditions.routes);
         let span = self.observer.as_ref().map(|of| of.span_of(task.id));
         let work = async move {
             let ordinal = routes.step(task.step).ordinal;

@@ -43,7 +43,7 @@ impl Driver<'_> {
             let input = match message {
                 // Before whatever else has happened: it may be endless.
                 Message::Cancel => {
-                    self.inputs.push_front(Input::Cancelled);
+                    self.scratch.inputs.push_front(Input::Cancelled);
                     continue;
                 }
                 Message::Snapshot(reply) => {
@@ -53,7 +53,11 @@ impl Driver<'_> {
                 Message::RunningSteps(reply) => {
                     let steps = self.broker.running_steps().into_iter();
                     // The one who asked may be gone.
-                    let _ = reply.send(steps.map(|step| self.routes.step(step).name).collect());
+                    let _ = reply.send(
+                        steps
+                            .map(|step| self.conditions.routes.step(step).name)
+                            .collect(),
+                    );
                     continue;
                 }
                 Message::Pause => Input::Paused,
@@ -72,7 +76,7 @@ impl Driver<'_> {
                     value,
                 },
             };
-            self.inputs.push_back(input);
+            self.scratch.inputs.push_back(input);
         }
     }
 }

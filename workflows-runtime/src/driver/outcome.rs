@@ -20,7 +20,7 @@ impl Driver<'_> {
         if let Some(observer) = &mut self.observer {
             observer.is_over(task.id);
         }
-        let is_plain = self.max_event_bytes.is_none() && !self.run.desk.is_used();
+        let is_plain = self.conditions.max_event_bytes.is_none() && !self.run.desk.is_used();
         let input = match outcome {
             Ok(outbox) if is_plain => Input::Committed {
                 invocation: task.id,
@@ -28,13 +28,13 @@ impl Driver<'_> {
             },
             outcome => self.concluded(task, outcome),
         };
-        self.inputs.push_back(input);
+        self.scratch.inputs.push_back(input);
     }
 
     /// What comes of an attempt that failed or has left something to do.
     #[inline(never)]
     fn concluded(&mut self, task: Task, outcome: Outcome) -> Input {
-        let outcome = outcome.and_then(|outbox| match self.max_event_bytes {
+        let outcome = outcome.and_then(|outbox| match self.conditions.max_event_bytes {
             Some(limit) => match size::check_all(&outbox, limit) {
                 Ok(()) => Ok(outbox),
                 Err(error) => Err(Failure::error(error)),
@@ -77,7 +77,7 @@ impl Driver<'_> {
 
     /// After what time the step's policy wants another attempt.
     fn retry(&self, task: Task, failure: &Failure) -> Option<Duration> {
-        let spec = self.routes.step(task.step);
+        let spec = self.conditions.routes.step(task.step);
         let policy = catch_unwind(AssertUnwindSafe(spec.retry?)).unwrap_or_else(|panic| {
             let (step, message) = (spec.name, panic_message(&*panic));
             tracing::warn!(step, message, "the expression of a retry policy panicked");
