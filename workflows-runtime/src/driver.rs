@@ -156,7 +156,8 @@ struct Driver<'run> {
 
 impl Driver<'_> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
-        self.read_mailbox(cx);
+        self.run.mailbox.wakes(cx.waker());
+        self.read_mailbox();
         let cancelled = matches!(self.inputs.front(), Some(Input::Cancelled));
         if !self.admission.is_granted(cx) && !cancelled {
             return Poll::Pending;

@@ -1,6 +1,9 @@
 //! What a handle wants of a run that is under way.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use futures_util::task::AtomicWaker;
 use serde_json::Value;
@@ -44,6 +47,8 @@ pub(crate) enum Message {
 pub(crate) struct Mailbox {
     /// `None` once the run is over.
     messages: Mutex<Option<Vec<Message>>>,
+    /// Whether there may be a message: spares the driver the lock between one step and the next.
+    has_mail: AtomicBool,
     driver: AtomicWaker,
 }
 
@@ -51,6 +56,7 @@ impl Default for Mailbox {
     fn default() -> Self {
         Self {
             messages: Mutex::new(Some(Vec::new())),
+            has_mail: AtomicBool::new(false),
             driver: AtomicWaker::new(),
         }
     }
@@ -63,13 +69,24 @@ impl Mailbox {
             Some(messages) => messages.push(message),
             None => return false,
         }
+        self.has_mail.store(true, Ordering::Release);
         self.driver.wake();
         true
     }
 
-    /// Takes what there is, and has the driver woken at the next message.
-    pub(crate) fn take(&self, driver: &std::task::Waker) -> Vec<Message> {
+    /// Has the driver woken at the next message.
+    pub(crate) fn wakes(&self, driver: &std::task::Waker) {
         self.driver.register(driver);
+    }
+
+    /// Takes what there is.
+    #[inline]
+    pub(crate) fn take(&self) -> Vec<Message> {
+        // Lowered before the messages are taken: one that comes in between raises it again.
+        if !self.has_mail.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        self.has_mail.store(false, Ordering::Relaxed);
         self.messages()
             .as_mut()
             .map(std::mem::take)

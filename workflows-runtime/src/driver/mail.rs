@@ -1,7 +1,5 @@
 //! What comes from outside of the driver: from the run's handle, and from the steps in the middle of their work.
 
-use std::task::Context;
-
 use workflows_core::Input;
 
 use super::Driver;
@@ -34,47 +32,51 @@ impl Driver<'_> {
         Ok((run, state))
     }
 
-    pub(super) fn read_mailbox(&mut self, cx: &Context<'_>) {
-        for message in self.run.mailbox.take(cx.waker()) {
-            let input = match message {
-                // Before whatever else has happened: it may be endless.
-                Message::Cancel => {
-                    self.inputs.push_front(Input::Cancelled);
-                    continue;
-                }
-                Message::Snapshot(reply) => {
-                    self.snapshots.push(reply);
-                    continue;
-                }
-                Message::RunningSteps(reply) => {
-                    let steps = self.broker.running_steps().into_iter();
-                    // The one who asked may be gone.
-                    let _ = reply.send(steps.map(|step| self.routes.step(step).name).collect());
-                    continue;
-                }
-                Message::Pause => Input::Paused,
-                Message::Resume => Input::Resumed,
-                Message::Send(emission) => Input::Sent(emission),
-                Message::Wait { invocation, wait } => Input::Waits { invocation, wait },
-                Message::DropWait { invocation, key } => Input::WaitDropped { invocation, key },
-                Message::Emit { invocation, outbox } => Input::Emitted { invocation, outbox },
-                Message::Record {
+    /// Reads what has come. What a step has posted before its end is read before that.
+    #[inline]
+    pub(super) fn read_mailbox(&mut self) {
+        for message in self.run.mailbox.take() {
+            self.receive(message);
+        }
+    }
+
+    fn receive(&mut self, message: Message) {
+        let input = match message {
+            // Before whatever else has happened: it may be endless.
+            Message::Cancel => {
+                return self.inputs.push_front(Input::Cancelled);
+            }
+            Message::Snapshot(reply) => {
+                return self.snapshots.push(reply);
+            }
+            Message::RunningSteps(reply) => {
+                let steps = self.broker.running_steps().into_iter();
+                // The one who asked may be gone.
+                let _ = reply.send(steps.map(|step| self.routes.step(step).name).collect());
+                return;
+            }
+            Message::Pause => Input::Paused,
+            Message::Resume => Input::Resumed,
+            Message::Send(emission) => Input::Sent(emission),
+            Message::Wait { invocation, wait } => Input::Waits { invocation, wait },
+            Message::DropWait { invocation, key } => Input::WaitDropped { invocation, key },
+            Message::Emit { invocation, outbox } => Input::Emitted { invocation, outbox },
+            Message::Record {
+                invocation,
+                key,
+                value,
+                done,
+            } => {
+                self.run.desk.record(invocation, key.clone(), value.clone());
+                // The step may be gone.
+                let _ = done.send(());
+                Input::Recorded {
                     invocation,
                     key,
                     value,
-                    done,
-                } => {
-                    self.run.desk.record(invocation, key.clone(), value.clone());
-                    // The step may be gone.
-                    let _ = done.send(());
-                    Input::Recorded {
-                        invocation,
-                        key,
-                        value,
-                    }
                 }
-            };
-            self.inputs.push_back(input);
-        }
+            }
+        };
+        self.inputs.push_back(input);
     }
 }

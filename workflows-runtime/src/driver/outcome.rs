@@ -19,6 +19,7 @@ impl Driver<'_> {
         if let Some(observer) = &mut self.observer {
             observer.is_over(task.id);
         }
+        self.read_mailbox();
         let is_plain = self.max_event_bytes.is_none() && !self.run.desk.is_used();
         let input = match outcome {
             Ok(outbox) if is_plain => Input::Committed {
