@@ -187,8 +187,19 @@ impl Driver<'_> {
                 return Poll::Pending;
             }
         }
+        self.look_around(cx);
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// Looks at all that the steps which are ready at once would keep waiting: they may go on for ever.
+    fn look_around(&mut self, cx: &mut Context<'_>) {
+        while let Some(pending) = &mut self.pending
+            && let Poll::Ready(Some((task, outcome))) = Pin::new(pending).poll_next(cx)
+        {
+            self.finished(task, outcome);
+        }
+        self.set_timer(cx);
     }
 
     fn read_clock(&mut self) {
