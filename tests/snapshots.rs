@@ -400,3 +400,77 @@ async fn a_snapshot_that_does_not_fit_is_refused_with_all_that_stands_in_the_way
         "it contradicts itself: work is in fan-out 77, which is not there"
     );
 }
+
+#[event]
+struct Turn(u64);
+
+/// Turns until it is told the number of turns.
+struct Turning;
+
+#[workflow]
+impl Turning {
+    #[step]
+    async fn turn(
+        &self,
+        ctx: Context<Turns>,
+        event: OneOf![Start<u64> | Turn],
+    ) -> Result<OneOf![Turn | Stop<u64>]> {
+        let (TurnInput::Start(Start(n)) | TurnInput::Turn(Turn(n))) = event;
+        ctx.edit_on_commit(|turns| turns.made += 1);
+        if n == 0 {
+            let turns = ctx.store().get_state().await?;
+            return Ok(Stop(turns.made).into());
+        }
+        Ok(Turn(n - 1).into())
+    }
+}
+
+#[state]
+struct Turns {
+    made: u64,
+}
+
+#[tokio::test]
+async fn a_run_whose_steps_are_all_ready_at_once_can_be_snapshotted_between_them() {
+    let runner = Runner::new(Turning);
+    let run = runner.run(u64::MAX).start();
+    tokio::task::yield_now().await;
+    let snapshot = run.snapshot().await.unwrap();
+    run.cancel();
+    let made = snapshot.state()["made"].as_u64().unwrap();
+    let mut json = serde_json::to_value(&snapshot).unwrap();
+    let queued = &mut json["runs"][0]["in_flight"]["queued"];
+    let left = &mut queued[0]["input"]["One"]["data"];
+    assert_eq!(*left, json!(u64::MAX - made), "{made} turns were made");
+    *left = json!(10);
+    let session = runner
+        .restore(serde_json::from_value(json).unwrap())
+        .unwrap();
+    let run = session.restored_runs().pop().unwrap();
+    assert_eq!(run.await.unwrap(), made + 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_waits_for_its_place_is_in_the_snapshot_of_its_session() {
+    let runner = Runner::builder(Everything::default())
+        .max_concurrent_runs(1)
+        .build();
+    let session = runner.session();
+    let (first, second) = (session.run(1).start(), session.run(4).start());
+    turns(9).await;
+    let snapshot = session.snapshot().await.unwrap();
+    assert_eq!(snapshot.run_ids().count(), 2);
+    first.cancel();
+    second.cancel();
+
+    let session = runner.restore(carried(&snapshot)).unwrap();
+    // Also before they have been admitted.
+    let snapshot = session.snapshot().await.unwrap();
+    let session = Runner::new(Everything::default())
+        .restore(snapshot)
+        .unwrap();
+    let results = session.restored_runs().into_iter();
+    let results = futures_util::future::join_all(results.map(|run| finish(run, 0))).await;
+    let results: Vec<_> = results.into_iter().map(|(result, _)| result).collect();
+    assert_eq!(results, [11 + 1000 + 110_000, RESULT]);
+}

@@ -160,6 +160,7 @@ impl Driver<'_> {
         self.read_mailbox();
         let cancelled = matches!(self.inputs.front(), Some(Input::Cancelled));
         if !self.admission.is_granted(cx) && !cancelled {
+            self.answer_snapshots();
             return Poll::Pending;
         }
         self.read_clock();
@@ -200,6 +201,7 @@ impl Driver<'_> {
             self.finished(task, outcome);
         }
         self.set_timer(cx);
+        self.answer_snapshots();
     }
 
     fn read_clock(&mut self) {

@@ -1,6 +1,6 @@
 //! What comes from outside of the driver: from the run's handle, and from the steps in the middle of their work.
 
-use workflows_core::Input;
+use workflows_core::{Input, Tick};
 
 use super::Driver;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Driver<'_> {
-    /// Answers those who want a snapshot. All that has happened is reduced at this moment.
+    /// Answers those who want a snapshot.
     pub(super) fn answer_snapshots(&mut self) {
         for reply in std::mem::take(&mut self.snapshots) {
             // The one who asked may be gone.
@@ -19,11 +19,17 @@ impl Driver<'_> {
     }
 
     fn snapshot(&self) -> Recorded {
-        let in_flight = self.broker.record(&|event| snapshot::write(&**event))?;
+        let at = self.run.clock.now();
+        let inputs = self.inputs.iter().cloned();
+        let ticks = inputs.map(|input| Tick { at, input });
+        let in_flight = self
+            .broker
+            .record_after(ticks, &|event| snapshot::write(&**event))?
+            .ok_or(SnapshotError::Ended)?;
         let state = self.run.store.to_json().map_err(SnapshotError::State)?;
         let run = RunSnapshot {
             id: self.run.id(),
-            taken_at: self.run.clock.now(),
+            taken_at: at,
             alive: self.alive(),
             timeout: self.timeout,
             stream: self.run.log.next(),
@@ -43,12 +49,8 @@ impl Driver<'_> {
     fn receive(&mut self, message: Message) {
         let input = match message {
             // Before whatever else has happened: it may be endless.
-            Message::Cancel => {
-                return self.inputs.push_front(Input::Cancelled);
-            }
-            Message::Snapshot(reply) => {
-                return self.snapshots.push(reply);
-            }
+            Message::Cancel => return self.inputs.push_front(Input::Cancelled),
+            Message::Snapshot(reply) => return self.snapshots.push(reply),
             Message::RunningSteps(reply) => {
                 let steps = self.broker.running_steps().into_iter();
                 // The one who asked may be gone.

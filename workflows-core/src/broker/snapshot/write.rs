@@ -15,7 +15,7 @@ use crate::{
         timers::{Timer, TimerKey},
     },
     routes::{EventKey, StepId},
-    tick::{Answer, Failure, StepInput},
+    tick::{Answer, Failure, Input, StepInput, Tick},
 };
 
 impl<P: Clone> Broker<P> {
@@ -32,6 +32,37 @@ impl<P: Clone> Broker<P> {
             write,
         };
         writer.record()
+    }
+
+    /// What will be in flight when `ticks` are reduced as well, with nothing new begun on their way; `None` where they
+    /// end the run.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub fn record_after<E>(
+        &self,
+        ticks: impl ExactSizeIterator<Item = Tick<P>>,
+        write: &dyn Fn(&P) -> Result<EventRecord, E>,
+    ) -> Result<Option<RunRecord>, E> {
+        if ticks.len() == 0 {
+            return self.record(write).map(Some);
+        }
+        let mut later = self.clone();
+        later.paused = true;
+        let (mut paused, mut commands) = (self.paused, Vec::new());
+        for tick in ticks {
+            if matches!(tick.input, Input::Paused | Input::Resumed) {
+                paused = matches!(tick.input, Input::Paused);
+            } else {
+                later.reduce(tick, &mut commands);
+            }
+            commands.clear();
+        }
+        if later.is_ended() {
+            return Ok(None);
+        }
+        later.paused = paused;
+        later.record(write).map(Some)
     }
 }
 
