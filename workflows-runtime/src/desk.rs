@@ -101,6 +101,15 @@ impl Desk {
         }
     }
 
+    /// Has all waits look up: the run is over, and nothing will answer them.
+    pub(crate) fn wake(&self) {
+        if self.is_used() {
+            let waker = |cell: &Cell| cell.waker.clone();
+            let wakers: Vec<_> = self.papers().cells.values().map(waker).collect();
+            wakers.into_iter().for_each(Waker::wake);
+        }
+    }
+
     /// Lets a wait look at an event. One that is not there takes nothing.
     pub(crate) fn judge(&self, id: InvocationId, key: &WaitKey, event: &dyn AnyEvent) -> bool {
         let place = (id, key.clone());
