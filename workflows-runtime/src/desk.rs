@@ -33,7 +33,8 @@ struct Papers {
     /// How many waits without a name an invocation has made.
     waits: BTreeMap<InvocationId, u32>,
     recorded: BTreeMap<InvocationId, BTreeMap<String, Value>>,
-    edits: BTreeMap<InvocationId, Vec<Edit>>,
+    /// By the attempt, which is known by how many have failed before it: one that was given up may still be at work.
+    edits: BTreeMap<(InvocationId, u32), Vec<Edit>>,
 }
 
 /// The desk of a run.
@@ -145,14 +146,18 @@ impl Desk {
         papers.recorded.entry(id).or_default().insert(key, value);
     }
 
-    /// Keeps an edit for the commit of the attempt.
-    pub(crate) fn defer(&self, id: InvocationId, edit: Edit) {
-        self.papers().edits.entry(id).or_default().push(edit);
+    /// Keeps an edit for the commit of the attempt that comes after so many failures.
+    pub(crate) fn defer(&self, id: InvocationId, failures: u32, edit: Edit) {
+        let mut papers = self.papers();
+        papers.edits.entry((id, failures)).or_default().push(edit);
     }
 
-    /// The edits of an attempt that is over.
-    pub(crate) fn edits(&self, id: InvocationId) -> Vec<Edit> {
-        self.papers().edits.remove(&id).unwrap_or_default()
+    /// The edits of an attempt that is over. Those of the attempts before it are dropped.
+    pub(crate) fn edits(&self, id: InvocationId, failures: u32) -> Vec<Edit> {
+        let over = (id, 0)..=(id, failures);
+        let over: Vec<_> = self.papers().edits.extract_if(over, |_, _| true).collect();
+        let own = over.into_iter().find(|((_, of), _)| *of == failures);
+        own.map(|(_, edits)| edits).unwrap_or_default()
     }
 
     /// Prepares another attempt.
