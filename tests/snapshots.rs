@@ -474,3 +474,73 @@ async fn a_run_that_waits_for_its_place_is_in_the_snapshot_of_its_session() {
     let results: Vec<_> = results.into_iter().map(|(result, _)| result).collect();
     assert_eq!(results, [11 + 1000 + 110_000, RESULT]);
 }
+
+/// All JSON that differs from `value` in one place: a number is extreme, a part is missing or there twice.
+fn damaged(value: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+        Value::Number(_) => {
+            let extremes = [0, 1, u64::from(u32::MAX), u64::MAX - 1, u64::MAX];
+            all.extend(extremes.map(Value::from));
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                let mut twice = items.clone();
+                twice.push(item.clone());
+                all.push(Value::from(twice));
+                let mut missing = items.clone();
+                missing.remove(place);
+                all.push(Value::from(missing));
+                for item in damaged(item) {
+                    let mut other = items.clone();
+                    other[place] = item;
+                    all.push(Value::from(other));
+                }
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let changed = damaged(field).into_iter().chain([Value::Null]);
+                all.extend(changed.map(|field| {
+                    let mut other = fields.clone();
+                    other[name] = field;
+                    Value::from(other)
+                }));
+            }
+        }
+    }
+    all
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_that_was_damaged_is_refused_or_goes_on_without_a_panic_of_the_run() {
+    for cut in [3, 9, 15, 21, 29] {
+        let handle = Everything::default().run(4).start();
+        turns(cut).await;
+        let snapshot = handle.snapshot().await.unwrap();
+        handle.cancel();
+        for json in damaged(&serde_json::to_value(&snapshot).unwrap()) {
+            let text = json.to_string();
+            let Ok(snapshot) = serde_json::from_value(json) else {
+                continue;
+            };
+            let runner = Runner::builder(Everything::default());
+            let runner = runner.internal_events(true).record_history(true).build();
+            let Ok(session) = runner.restore(snapshot) else {
+                continue;
+            };
+            for handle in session.restored_runs() {
+                let run = tokio::spawn(async move {
+                    // Where the run does not take them, it has ended already.
+                    let _ = handle
+                        .send_event(Answer(1))
+                        .and(handle.send_event(Answer(2)));
+                    let _ = handle.snapshot().await;
+                    tokio::time::timeout(MINUTE * 1000, handle).await.is_ok()
+                });
+                assert!(run.await.is_ok(), "{text}");
+            }
+        }
+    }
+}

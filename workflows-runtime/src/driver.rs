@@ -229,7 +229,7 @@ impl Driver<'_> {
     fn alive(&self) -> Duration {
         let now = self.run.clock.now();
         let since = self.admitted.map(|admitted| now.since(admitted));
-        self.alive + since.unwrap_or_default()
+        self.alive.saturating_add(since.unwrap_or_default())
     }
 
     /// Has the driver woken when something is due; says whether that is now.

@@ -1,6 +1,7 @@
 //! Sessions: runs that share a state, one after the other or at once.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
@@ -114,7 +115,12 @@ impl<W: Workflow> Session<W> {
         let state = state.map_err(|error| misfits.push(Misfit::State(error.to_string())));
         let routes = &runner.shared.routes;
         let mut brokers = Vec::new();
+        let mut ids = BTreeSet::new();
         for run in snapshot.runs {
+            misfits.extend(Misfit::check_counter(run.stream).err());
+            if !ids.insert(run.id) {
+                misfits.push(Misfit::Damaged(format!("run {} is there twice", run.id)));
+            }
             let resumes = !run.in_flight.is_paused();
             let read = |record| snapshot::read(routes, record);
             match run.in_flight.restore(Arc::clone(routes), &read) {
