@@ -450,6 +450,21 @@ async fn a_run_whose_steps_are_all_ready_at_once_can_be_snapshotted_between_them
     assert_eq!(run.await.unwrap(), made + 10);
 }
 
+#[tokio::test]
+async fn the_state_in_the_snapshot_of_a_session_is_that_of_its_run() {
+    let session = Runner::new(Turning).session();
+    let run = session.run(u64::MAX).start();
+    tokio::task::yield_now().await;
+    for _ in 0..10 {
+        let snapshot = session.snapshot().await.unwrap();
+        let made = snapshot.state()["made"].as_u64().unwrap();
+        let json = serde_json::to_value(&snapshot).unwrap();
+        let queued = &json["runs"][0]["in_flight"]["queued"][0];
+        assert_eq!(queued["input"]["One"]["data"], json!(u64::MAX - made));
+    }
+    run.cancel();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_run_that_waits_for_its_place_is_in_the_snapshot_of_its_session() {
     let runner = Runner::builder(Everything::default())
