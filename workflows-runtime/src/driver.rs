@@ -181,7 +181,7 @@ impl Driver<'_> {
                 && let Poll::Ready(Some((task, outcome))) = Pin::new(pending).poll_next(cx)
             {
                 self.finished(task, outcome);
-            } else if !self.set_timer(cx) {
+            } else if !self.read_mailbox() && !self.set_timer(cx) {
                 if let Some(observer) = &mut self.observer {
                     observer.sleeps(&self.broker);
                 }
@@ -200,6 +200,8 @@ impl Driver<'_> {
         {
             self.finished(task, outcome);
         }
+        // Before what is due: a wait that was given up is not ended by its timer.
+        self.read_mailbox();
         self.set_timer(cx);
         self.answer_snapshots();
     }

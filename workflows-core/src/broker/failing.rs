@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::{
     Broker,
-    invocation::{Invocation, Stage, WaitState},
+    invocation::{Invocation, Stage},
     timers::Timer,
 };
 use crate::{
     command::{Command, Ending},
-    tick::{Answer, Caught, Failure, InvocationId, StepInput},
+    tick::{Caught, Failure, InvocationId, StepInput},
 };
 
 impl<P: Clone> Broker<P> {
@@ -44,22 +44,7 @@ impl<P: Clone> Broker<P> {
         record.failures = record.failures.saturating_add(1);
         record.failure = Some(failure);
         record.begins = true;
-        let mut closed = Vec::new();
-        for wait in record.waits.values_mut() {
-            match wait {
-                WaitState::Open(open) => {
-                    closed.push(open.clone());
-                    *wait = WaitState::Closed;
-                }
-                WaitState::Over {
-                    answer: Answer::TimedOut,
-                    ..
-                } => *wait = WaitState::Closed,
-                // The next attempt gets the same answer.
-                WaitState::Over { delivered, .. } => *delivered = true,
-                WaitState::Closed => {}
-            }
-        }
+        let closed = record.close_all();
         closed.iter().for_each(|open| self.close_wait(open));
         self.leave(id, step, stage);
         if delay.is_zero() {

@@ -1,10 +1,10 @@
 //! Invocations: runnings of steps, from the first attempt to the commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{place::Place, timers::TimerKey};
+use super::{place::Place, timers::TimerKey, waiting::KeptKey};
 use crate::{
     routes::{EventKey, StepId},
     tick::{Answer, Earlier, Failure, StepInput, Timestamp, WaitKey},
@@ -44,7 +44,11 @@ impl<P> Invocation<P> {
         self.record.get_or_insert_default()
     }
 
-    pub(super) fn wait(&mut self, key: &WaitKey) -> Option<&mut WaitState<P>> {
+    pub(super) fn wait(&self, key: &WaitKey) -> Option<&WaitState<P>> {
+        self.record.as_ref()?.waits.get(key)
+    }
+
+    pub(super) fn wait_mut(&mut self, key: &WaitKey) -> Option<&mut WaitState<P>> {
         self.record.as_mut()?.waits.get_mut(key)
     }
 
@@ -57,7 +61,9 @@ impl<P> Invocation<P> {
     }
 
     pub(super) fn has_open_wait(&self) -> bool {
-        self.open_waits().next().is_some()
+        self.record
+            .as_ref()
+            .is_some_and(|record| record.open_waits > 0)
     }
 
     /// The events that it waits for.
@@ -76,6 +82,10 @@ pub(super) struct Record<P> {
     pub(super) failure: Option<Failure>,
     pub(super) recorded: BTreeMap<String, Value>,
     pub(super) waits: BTreeMap<WaitKey, WaitState<P>>,
+    /// How many of them are open.
+    pub(super) open_waits: usize,
+    /// Those that are over, and the attempt that is running has not been told.
+    pub(super) undelivered: BTreeSet<WaitKey>,
     /// When the next attempt is due.
     pub(super) due: Option<TimerKey>,
     /// Whether the attempt that comes next has not begun: what it is invoked with is the input, not an answer.
@@ -90,6 +100,8 @@ impl<P> Default for Record<P> {
             failure: None,
             recorded: BTreeMap::new(),
             waits: BTreeMap::new(),
+            open_waits: 0,
+            undelivered: BTreeSet::new(),
             due: None,
             begins: false,
         }
@@ -97,6 +109,64 @@ impl<P> Default for Record<P> {
 }
 
 impl<P> Record<P> {
+    pub(super) fn open(&mut self, key: WaitKey, wait: OpenWait) {
+        self.waits.insert(key, WaitState::Open(wait));
+        self.open_waits += 1;
+    }
+
+    /// Ends an open wait.
+    pub(super) fn answer(
+        &mut self,
+        key: &WaitKey,
+        answer: Answer<P>,
+        from: Option<(KeptKey, Place)>,
+    ) -> Option<OpenWait> {
+        let wait = self.waits.get_mut(key)?;
+        if !matches!(wait, WaitState::Open(_)) {
+            return None;
+        }
+        let over = WaitState::Over { answer, from };
+        let WaitState::Open(open) = std::mem::replace(wait, over) else {
+            return None;
+        };
+        self.open_waits -= 1;
+        self.undelivered.insert(key.clone());
+        Some(open)
+    }
+
+    /// Closes a wait that its step has given up; gives what it was. An answer that cannot be used elsewhere stays.
+    pub(super) fn close(&mut self, key: &WaitKey) -> Option<WaitState<P>> {
+        let wait = self.waits.get_mut(key)?;
+        match wait {
+            WaitState::Open(_) => self.open_waits -= 1,
+            WaitState::Over { from: Some(_), .. } => {
+                self.undelivered.remove(key);
+            }
+            WaitState::Over { .. } | WaitState::Closed => return Some(WaitState::Closed),
+        }
+        Some(std::mem::replace(wait, WaitState::Closed))
+    }
+
+    /// Closes all waits of an attempt that has failed, but for the events that have come: the next one gets them too.
+    pub(super) fn close_all(&mut self) -> Vec<OpenWait> {
+        let mut closed = Vec::new();
+        for wait in self.waits.values_mut() {
+            if !matches!(
+                wait,
+                WaitState::Over {
+                    answer: Answer::Event(_),
+                    ..
+                }
+            ) && let WaitState::Open(open) = std::mem::replace(wait, WaitState::Closed)
+            {
+                closed.push(open);
+            }
+        }
+        self.open_waits = 0;
+        self.undelivered.clear();
+        closed
+    }
+
     pub(super) fn earlier(&self, began: Timestamp) -> Option<Box<Earlier>> {
         if self.failures == 0 && self.interruptions == 0 {
             return None;
@@ -119,8 +189,8 @@ pub(super) enum WaitState<P> {
     /// Over. The answer is kept for later attempts.
     Over {
         answer: Answer<P>,
-        /// Whether the attempt that is running has got it.
-        delivered: bool,
+        /// The event that it is, where another wait or step may still have it.
+        from: Option<(KeptKey, Place)>,
     },
 }
 
@@ -134,4 +204,34 @@ pub(super) struct OpenWait {
     pub(super) serial: u64,
     /// Whether the attempt that is running waits for it: not yet, after a restart.
     pub(super) attended: bool,
+    /// For each of the events, the number of the last kept one that it has declined.
+    pub(super) seen: Vec<u64>,
+}
+
+impl OpenWait {
+    pub(super) fn new(
+        events: Vec<EventKey>,
+        choosy: bool,
+        timer: Option<TimerKey>,
+        serial: u64,
+        attended: bool,
+    ) -> Self {
+        Self {
+            seen: vec![0; events.len()],
+            events,
+            choosy,
+            timer,
+            serial,
+            attended,
+        }
+    }
+
+    /// It has declined a kept event.
+    pub(super) fn has_seen(&mut self, (event, number): KeptKey) {
+        for (of, seen) in self.events.iter().zip(&mut self.seen) {
+            if *of == event {
+                *seen = number.max(*seen);
+            }
+        }
+    }
 }

@@ -38,12 +38,16 @@ impl Driver<'_> {
         Ok((run, state))
     }
 
-    /// Reads what has come. What a step has posted before its end is read before that.
+    /// Reads what has come, and says whether there was something. What a step has posted before its end is read before
+    /// that.
     #[inline]
-    pub(super) fn read_mailbox(&mut self) {
-        for message in self.run.mailbox.take() {
+    pub(super) fn read_mailbox(&mut self) -> bool {
+        let messages = self.run.mailbox.take();
+        let is_any = !messages.is_empty();
+        for message in messages {
             self.receive(message);
         }
+        is_any
     }
 
     fn receive(&mut self, message: Message) {

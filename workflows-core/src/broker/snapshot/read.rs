@@ -247,9 +247,8 @@ impl<P: Clone> Reader<'_, P> {
             interruptions: record.interruptions.saturating_add(u32::from(was_begun)),
             failure: record.failure.map(failed),
             recorded: recorded.map(|(key, value)| (key, value.0)).collect(),
-            waits: BTreeMap::new(),
-            due: None,
             begins: true,
+            ..Record::default()
         };
         let slot = self.broker.invocations.insert(Invocation {
             serial,
@@ -286,11 +285,11 @@ impl<P: Clone> Reader<'_, P> {
             WaitRecord::Closed => WaitState::Closed,
             WaitRecord::Answered(event) => WaitState::Over {
                 answer: Answer::Event(self.payload(event)?),
-                delivered: true,
+                from: None,
             },
             WaitRecord::TimedOut => WaitState::Over {
                 answer: Answer::TimedOut,
-                delivered: true,
+                from: None,
             },
             WaitRecord::Open {
                 events,
@@ -300,15 +299,12 @@ impl<P: Clone> Reader<'_, P> {
             } => {
                 let events: Vec<_> = events.iter().map(|event| self.event(event)).collect();
                 self.number(number);
-                let open = OpenWait {
-                    events: events.into_iter().collect::<Option<_>>()?,
-                    choosy,
-                    timer: due.map(|due| self.timer(due, Timer::Wait(id, key.clone()))),
-                    serial: number,
-                    attended: false,
-                };
+                let events = events.into_iter().collect::<Option<_>>()?;
+                let timer = due.map(|due| self.timer(due, Timer::Wait(id, key.clone())));
+                let open = OpenWait::new(events, choosy, timer, number, false);
                 self.broker.waiting.open(&open, &(id, key.clone()));
-                WaitState::Open(open)
+                self.broker.invocations[id.slot()].record().open(key, open);
+                return Some(());
             }
         };
         let record = self.broker.invocations[id.slot()].record();
