@@ -559,3 +559,39 @@ async fn a_snapshot_that_was_damaged_is_refused_or_goes_on_without_a_panic_of_th
         }
     }
 }
+
+fn refuse<S: serde::Serializer>(_: &u32, _: S) -> Result<S::Ok, S::Error> {
+    panic!("not for you")
+}
+
+#[event]
+struct Private(#[serde(serialize_with = "refuse")] u32);
+
+/// Has an event in flight that cannot be written.
+struct Discreet;
+
+#[workflow]
+impl Discreet {
+    #[step]
+    async fn begin(&self, Start(n): Start<u32>) -> Private {
+        Private(n)
+    }
+
+    #[step]
+    async fn end(&self, ctx: Context, Private(n): Private) -> Stop<u32> {
+        ctx.sleep(MINUTE).await;
+        Stop(n)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_panics_when_it_is_written_is_an_error_of_the_snapshot_and_of_nobody_else() {
+    let run = Discreet.run(5).start();
+    tokio::task::yield_now().await;
+    let error = run.snapshot().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "event `Private` in flight cannot be written: its `Serialize` panicked: not for you"
+    );
+    assert_eq!(run.await.unwrap(), 5);
+}

@@ -4,6 +4,7 @@ use workflows_core::{Input, Tick};
 
 use super::Driver;
 use crate::{
+    json,
     mailbox::Message,
     session::Recorded,
     snapshot::{self, RunSnapshot, SnapshotError},
@@ -26,7 +27,7 @@ impl Driver<'_> {
             .broker
             .record_after(ticks, &|event| snapshot::write(&**event))?
             .ok_or(SnapshotError::Ended)?;
-        let state = self.run.store.to_json().map_err(SnapshotError::State)?;
+        let state = json::of(|| self.run.store.to_json()).map_err(SnapshotError::State)?;
         let run = RunSnapshot {
             id: self.run.id(),
             taken_at: at,
