@@ -418,3 +418,44 @@ async fn a_blocking_step_learns_that_its_run_is_cancelled() {
     assert!(matches!(handle.await, Err(RunError::Cancelled { .. })));
     flow.ended.notified().await;
 }
+
+#[event(human_response)]
+struct Never;
+
+/// Waits on the blocking pool, for an event or for time to pass.
+struct Waiters {
+    begun: Notify,
+    ended: Notify,
+}
+
+#[workflow]
+impl Waiters {
+    #[step(blocking)]
+    fn wait(&self, ctx: Context, human: Waiter<Never>, Start(sleeps): Start<bool>) -> Stop<()> {
+        self.begun.notify_one();
+        if sleeps {
+            ctx.block_on(ctx.sleep(Duration::MAX));
+        } else {
+            assert!(ctx.block_on(human.wait()).is_err());
+        }
+        self.ended.notify_one();
+        Stop(())
+    }
+}
+
+#[tokio::test]
+async fn a_blocking_step_waits_no_longer_than_its_run() {
+    let flow = Arc::new(Waiters {
+        begun: Notify::new(),
+        ended: Notify::new(),
+    });
+    for sleeps in [false, true] {
+        let handle = Runner::new(Arc::clone(&flow)).run(sleeps).start();
+        flow.begun.notified().await;
+        // A wait that is known to the run has taken the step's place.
+        sleep(Duration::from_millis(10)).await;
+        handle.cancel();
+        assert!(matches!(handle.await, Err(RunError::Cancelled { .. })));
+        flow.ended.notified().await;
+    }
+}

@@ -139,3 +139,63 @@ impl Ending {
 async fn a_stop_that_is_sent_wins_over_the_one_that_is_returned() {
     assert_eq!(Ending.run(()).await.unwrap(), 1);
 }
+
+/// Sends at once, and ends without ever having waited.
+struct AtOnce;
+
+#[workflow]
+impl AtOnce {
+    #[step]
+    async fn send(&self, out: Emitter<Note>, Start(how): Start<String>) -> Result<()> {
+        out.send_now(Note(7));
+        if how == "fail" {
+            return Err("on purpose".into());
+        }
+        Ok(())
+    }
+
+    #[step]
+    async fn end(&self, Note(n): Note) -> Stop<u32> {
+        Stop(n)
+    }
+
+    #[catch_error(steps(send))]
+    async fn give_in(&self, _: StepFailed) {}
+}
+
+#[tokio::test]
+async fn what_is_sent_at_once_comes_before_the_end_of_its_step() {
+    for how in ["return", "fail"] {
+        assert_eq!(AtOnce.run(how.to_owned()).await.unwrap(), 7);
+    }
+}
+
+#[event(human_response)]
+struct Word;
+
+/// Sends, begins to wait, changes its mind and returns in one go.
+struct Fickle;
+
+#[workflow]
+impl Fickle {
+    #[step]
+    async fn send(&self, out: Emitter<Note>, human: Waiter<Word>, _: Start<()>) {
+        out.send(Note(8));
+        tokio::select! {
+            biased;
+            _ = human.wait() => {}
+            () = std::future::ready(()) => {}
+        }
+    }
+
+    #[step]
+    async fn end(&self, Note(n): Note) -> Stop<u32> {
+        Stop(n)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_before_a_wait_that_is_given_up_is_not_lost() {
+    let run = Fickle.run(()).timeout(std::time::Duration::from_secs(1));
+    assert_eq!(run.await.unwrap(), 8);
+}

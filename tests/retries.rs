@@ -7,7 +7,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc, Barrier, Mutex,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -426,4 +426,44 @@ async fn an_event_that_is_too_large_is_refused_where_it_comes_from() {
     assert_eq!(refused.to_string(), text);
     handle.send_event(Said("short".to_owned())).unwrap();
     assert_eq!(handle.await.unwrap(), 5);
+}
+
+#[state]
+struct Attempts {
+    committed: Vec<u32>,
+}
+
+/// Its first attempt cannot be dropped, and is still at work when the second one is.
+struct Overtaken {
+    both: Barrier,
+}
+
+#[workflow]
+impl Overtaken {
+    #[step(blocking, timeout = "100ms", retry = Retry::fixed(Duration::ZERO).max_attempts(2))]
+    fn work(&self, ctx: Context<Attempts>, _: Start<()>) -> Done {
+        let attempt = ctx.attempt().number();
+        self.both.wait();
+        if attempt == 1 {
+            ctx.edit_on_commit(|attempts| attempts.committed.push(1));
+        }
+        self.both.wait();
+        if attempt == 2 {
+            ctx.edit_on_commit(|attempts| attempts.committed.push(2));
+        }
+        Done(attempt)
+    }
+
+    #[step]
+    async fn end(&self, ctx: Context<Attempts>, Done(last): Done) -> Result<Stop<Vec<u32>>> {
+        assert_eq!(last, 2);
+        Ok(Stop(ctx.store().get_state().await?.committed.clone()))
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_given_up_leaves_nothing_to_the_commit_of_the_next() {
+    let both = Barrier::new(2);
+    let flow = Overtaken { both };
+    assert_eq!(flow.run(()).await.unwrap(), [2]);
 }

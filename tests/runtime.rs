@@ -230,3 +230,41 @@ async fn a_run_does_nothing_before_it_is_awaited() {
     drop(flow.clone().run(3));
     assert_eq!(flow.two.most(), 0);
 }
+
+#[event]
+struct Turn;
+#[event]
+struct Aside;
+
+/// Turns for ever, unless one of its other steps comes to its end.
+struct Restless;
+
+#[workflow]
+impl Restless {
+    #[step]
+    async fn begin(&self, out: Emitter<Aside>, Start(later): Start<bool>) -> (Turn, Option<Aside>) {
+        if later {
+            out.send_after(Aside, Duration::from_millis(1));
+        }
+        (Turn, (!later).then_some(Aside))
+    }
+
+    #[step]
+    async fn turn(&self, turn: Turn) -> OneOf![Turn | Stop<()>] {
+        turn.into()
+    }
+
+    #[step]
+    async fn end(&self, _: Aside) -> Stop<()> {
+        tokio::task::yield_now().await;
+        Stop(())
+    }
+}
+
+#[tokio::test]
+async fn steps_that_are_ready_at_once_do_not_keep_the_others_waiting() {
+    for later in [false, true] {
+        let run = Restless.run(later).timeout(Duration::from_secs(10));
+        assert!(run.await.is_ok(), "{later}");
+    }
+}

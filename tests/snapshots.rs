@@ -400,3 +400,198 @@ async fn a_snapshot_that_does_not_fit_is_refused_with_all_that_stands_in_the_way
         "it contradicts itself: work is in fan-out 77, which is not there"
     );
 }
+
+#[event]
+struct Turn(u64);
+
+/// Turns until it is told the number of turns.
+struct Turning;
+
+#[workflow]
+impl Turning {
+    #[step]
+    async fn turn(
+        &self,
+        ctx: Context<Turns>,
+        event: OneOf![Start<u64> | Turn],
+    ) -> Result<OneOf![Turn | Stop<u64>]> {
+        let (TurnInput::Start(Start(n)) | TurnInput::Turn(Turn(n))) = event;
+        ctx.edit_on_commit(|turns| turns.made += 1);
+        if n == 0 {
+            let turns = ctx.store().get_state().await?;
+            return Ok(Stop(turns.made).into());
+        }
+        Ok(Turn(n - 1).into())
+    }
+}
+
+#[state]
+struct Turns {
+    made: u64,
+}
+
+#[tokio::test]
+async fn a_run_whose_steps_are_all_ready_at_once_can_be_snapshotted_between_them() {
+    let runner = Runner::new(Turning);
+    let run = runner.run(u64::MAX).start();
+    tokio::task::yield_now().await;
+    let snapshot = run.snapshot().await.unwrap();
+    run.cancel();
+    let made = snapshot.state()["made"].as_u64().unwrap();
+    let mut json = serde_json::to_value(&snapshot).unwrap();
+    let queued = &mut json["runs"][0]["in_flight"]["queued"];
+    let left = &mut queued[0]["input"]["One"]["data"];
+    assert_eq!(*left, json!(u64::MAX - made), "{made} turns were made");
+    *left = json!(10);
+    let session = runner
+        .restore(serde_json::from_value(json).unwrap())
+        .unwrap();
+    let run = session.restored_runs().pop().unwrap();
+    assert_eq!(run.await.unwrap(), made + 10);
+}
+
+#[tokio::test]
+async fn the_state_in_the_snapshot_of_a_session_is_that_of_its_run() {
+    let session = Runner::new(Turning).session();
+    let run = session.run(u64::MAX).start();
+    tokio::task::yield_now().await;
+    for _ in 0..10 {
+        let snapshot = session.snapshot().await.unwrap();
+        let made = snapshot.state()["made"].as_u64().unwrap();
+        let json = serde_json::to_value(&snapshot).unwrap();
+        let queued = &json["runs"][0]["in_flight"]["queued"][0];
+        assert_eq!(queued["input"]["One"]["data"], json!(u64::MAX - made));
+    }
+    run.cancel();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_waits_for_its_place_is_in_the_snapshot_of_its_session() {
+    let runner = Runner::builder(Everything::default())
+        .max_concurrent_runs(1)
+        .build();
+    let session = runner.session();
+    let (first, second) = (session.run(1).start(), session.run(4).start());
+    turns(9).await;
+    let snapshot = session.snapshot().await.unwrap();
+    assert_eq!(snapshot.run_ids().count(), 2);
+    first.cancel();
+    second.cancel();
+
+    let session = runner.restore(carried(&snapshot)).unwrap();
+    // Also before they have been admitted.
+    let snapshot = session.snapshot().await.unwrap();
+    let session = Runner::new(Everything::default())
+        .restore(snapshot)
+        .unwrap();
+    let results = session.restored_runs().into_iter();
+    let results = futures_util::future::join_all(results.map(|run| finish(run, 0))).await;
+    let results: Vec<_> = results.into_iter().map(|(result, _)| result).collect();
+    assert_eq!(results, [11 + 1000 + 110_000, RESULT]);
+}
+
+/// All JSON that differs from `value` in one place: a number is extreme, a part is missing or there twice.
+fn damaged(value: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+        Value::Number(_) => {
+            let extremes = [0, 1, u64::from(u32::MAX), u64::MAX - 1, u64::MAX];
+            all.extend(extremes.map(Value::from));
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                let mut twice = items.clone();
+                twice.push(item.clone());
+                all.push(Value::from(twice));
+                let mut missing = items.clone();
+                missing.remove(place);
+                all.push(Value::from(missing));
+                for item in damaged(item) {
+                    let mut other = items.clone();
+                    other[place] = item;
+                    all.push(Value::from(other));
+                }
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let changed = damaged(field).into_iter().chain([Value::Null]);
+                all.extend(changed.map(|field| {
+                    let mut other = fields.clone();
+                    other[name] = field;
+                    Value::from(other)
+                }));
+            }
+        }
+    }
+    all
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_that_was_damaged_is_refused_or_goes_on_without_a_panic_of_the_run() {
+    for cut in [3, 9, 15, 21, 29] {
+        let handle = Everything::default().run(4).start();
+        turns(cut).await;
+        let snapshot = handle.snapshot().await.unwrap();
+        handle.cancel();
+        for json in damaged(&serde_json::to_value(&snapshot).unwrap()) {
+            let text = json.to_string();
+            let Ok(snapshot) = serde_json::from_value(json) else {
+                continue;
+            };
+            let runner = Runner::builder(Everything::default());
+            let runner = runner.internal_events(true).record_history(true).build();
+            let Ok(session) = runner.restore(snapshot) else {
+                continue;
+            };
+            for handle in session.restored_runs() {
+                let run = tokio::spawn(async move {
+                    // Where the run does not take them, it has ended already.
+                    let _ = handle
+                        .send_event(Answer(1))
+                        .and(handle.send_event(Answer(2)));
+                    let _ = handle.snapshot().await;
+                    tokio::time::timeout(MINUTE * 1000, handle).await.is_ok()
+                });
+                assert!(run.await.is_ok(), "{text}");
+            }
+        }
+    }
+}
+
+fn refuse<S: serde::Serializer>(_: &u32, _: S) -> Result<S::Ok, S::Error> {
+    panic!("not for you")
+}
+
+#[event]
+struct Private(#[serde(serialize_with = "refuse")] u32);
+
+/// Has an event in flight that cannot be written.
+struct Discreet;
+
+#[workflow]
+impl Discreet {
+    #[step]
+    async fn begin(&self, Start(n): Start<u32>) -> Private {
+        Private(n)
+    }
+
+    #[step]
+    async fn end(&self, ctx: Context, Private(n): Private) -> Stop<u32> {
+        ctx.sleep(MINUTE).await;
+        Stop(n)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_panics_when_it_is_written_is_an_error_of_the_snapshot_and_of_nobody_else() {
+    let run = Discreet.run(5).start();
+    tokio::task::yield_now().await;
+    let error = run.snapshot().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "event `Private` in flight cannot be written: its `Serialize` panicked: not for you"
+    );
+    assert_eq!(run.await.unwrap(), 5);
+}

@@ -292,7 +292,7 @@ impl<P: Clone> Broker<P> {
                     self.invocations[id.slot()].record().due = None;
                     self.return_to_work(id, commands);
                 }
-                Timer::Wait(id, key) => self.answer(id, &key, Answer::TimedOut, commands),
+                Timer::Wait(id, key) => self.answer(id, &key, Answer::TimedOut, None, commands),
                 Timer::Delivery(emission, place) => {
                     self.route(emission, place, commands);
                     self.release(place.scope, commands);

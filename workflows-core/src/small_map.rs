@@ -1,6 +1,6 @@
 //! A map that mostly holds one or two entries.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 /// An ordered map that takes no more memory than its entries as long as there are few of them, and is a `BTreeMap` from
 /// then on. A run that waits has several of these with one entry each.
@@ -11,7 +11,7 @@ pub struct SmallMap<K, V>(Entries<K, V>);
 enum Entries<K, V> {
     /// In the order of their keys.
     Few(Vec<(K, V)>),
-    Many(Box<BTreeMap<K, V>>),
+    Many(BTreeMap<K, V>),
 }
 
 /// The most entries in a `Vec`.
@@ -84,6 +84,20 @@ impl<K: Ord, V> SmallMap<K, V> {
         }
     }
 
+    /// The value of the first key that is greater than `key`.
+    pub fn after(&self, key: &K) -> Option<&V> {
+        match &self.0 {
+            Entries::Few(few) => {
+                let next = place(few, key).map_or_else(|next| next, |place| place + 1);
+                few.get(next).map(|(_, value)| value)
+            }
+            Entries::Many(many) => {
+                let mut later = many.range((Bound::Excluded(key), Bound::Unbounded));
+                later.next().map(|(_, value)| value)
+            }
+        }
+    }
+
     /// Puts a value in, in the place of the one that `key` had.
     pub fn insert(&mut self, key: K, value: V) {
         match &mut self.0 {
@@ -98,7 +112,7 @@ impl<K: Ord, V> SmallMap<K, V> {
                 Err(_) => {
                     let mut many: BTreeMap<K, V> = few.drain(..).collect();
                     many.insert(key, value);
-                    self.0 = Entries::Many(Box::new(many));
+                    self.0 = Entries::Many(many);
                 }
             },
             Entries::Many(many) => {
@@ -154,6 +168,8 @@ mod tests {
                 prop_assert!(small.iter().eq(tree.iter()));
                 prop_assert_eq!(small.is_empty(), tree.is_empty());
                 prop_assert_eq!(small.get(&key).copied(), tree.get(&key).copied());
+                let later = tree.range(key + 1..).next().map(|(_, value)| value);
+                prop_assert_eq!(small.after(&key), later);
                 prop_assert_eq!(small.get_mut(&key).copied(), tree.get(&key).copied());
             }
         }

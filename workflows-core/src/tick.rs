@@ -269,7 +269,8 @@ pub enum Input<P = Box<dyn AnyEvent>> {
         /// What it waits for.
         wait: Box<Wait<P>>,
     },
-    /// An invocation waits no longer, though no answer has come. A no-op for an unknown or answered wait.
+    /// An invocation waits no longer, and has seen no answer: an event that has come for it goes to the next wait or to
+    /// the steps that run on it. A no-op for an unknown wait.
     WaitDropped {
         /// Which one.
         invocation: InvocationId,

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Ident, Signature, Token, parenthesized, parse::ParseStream};
 
-use crate::{errors::Errors, read::Step, signature::Parameter, tokens::plain_name};
+use crate::{errors::Errors, near::nearest, read::Step, signature::Parameter, tokens::plain_name};
 
 /// Whose failures a method handles, and how often in one lineage.
 #[derive(Clone)]
@@ -78,10 +78,15 @@ fn check_name(name: &Ident, steps: &[Step], errors: &mut Errors) {
         Some(_) => {}
         None => {
             let others = steps.iter().filter(|step| step.catch.is_none());
-            let others: Vec<_> = others.map(|step| format!("`{}`", step.name)).collect();
+            let others: Vec<_> = others.map(|step| plain_name(&step.name)).collect();
+            let names: Vec<_> = others.iter().map(String::as_str).collect();
+            let meant = nearest(&plain_name(name), &names);
+            let meant = meant.map(|step| format!(", did you mean `{step}`?"));
+            let steps: Vec<_> = names.iter().map(|step| format!("`{step}`")).collect();
             let message = format!(
-                "there is no step `{name}`: the steps are {}",
-                others.join(", ")
+                "there is no step `{name}`{} the steps are {}",
+                meant.as_deref().unwrap_or(":"),
+                steps.join(", ")
             );
             errors.at(name, message);
         }

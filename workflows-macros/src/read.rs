@@ -143,7 +143,7 @@ pub(crate) fn read(
                 Parameter::Context { state, .. } => Some(state.clone()),
                 _ => None,
             });
-    let workflow = Workflow {
+    let mut workflow = Workflow {
         options,
         doc,
         steps,
@@ -153,7 +153,7 @@ pub(crate) fn read(
         state,
     };
     if !unreadable {
-        check_endpoints(&workflow, block, errors);
+        check_endpoints(&mut workflow, block, errors);
     }
     workflow
 }
@@ -403,7 +403,7 @@ fn first_argument(steps: &[Step], unions: &[DeclaredUnion], name: &str) -> Optio
     found.first().map(|ty| (*ty).clone())
 }
 
-fn check_endpoints(workflow: &Workflow, block: &ItemImpl, errors: &mut Errors) {
+fn check_endpoints(workflow: &mut Workflow, block: &ItemImpl, errors: &mut Errors) {
     if workflow.steps.is_empty() {
         return;
     }
@@ -416,5 +416,24 @@ fn check_endpoints(workflow: &Workflow, block: &ItemImpl, errors: &mut Errors) {
         let message = "no step returns `Stop<T>`, so no run could end: return `Stop(result)` from the last step (or, \
                        where it is hidden in a type alias or a union, name it: `#[workflow(output = T)]`)";
         errors.at(&block.self_ty, message);
+    }
+    refuse_borrowed(
+        &mut workflow.input,
+        "the input of a run borrows nothing, since the run may outlive its caller: take owned data, as `String` for \
+         `&str`",
+        errors,
+    );
+    refuse_borrowed(
+        &mut workflow.output,
+        "the result of a run borrows nothing, since it outlives the run: give owned data, as `String` for `&str`",
+        errors,
+    );
+}
+
+/// Refuses an input or a result that borrows, and takes it away, so that nothing else breaks.
+fn refuse_borrowed(ty: &mut Option<Type>, message: &str, errors: &mut Errors) {
+    if let Some(reference) = ty.as_ref().and_then(tokens::reference) {
+        errors.at(reference, message);
+        *ty = None;
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{GenericArgument, Ident, Path, PathArguments, PathSegment, Type};
+use syn::{GenericArgument, Ident, Path, PathArguments, PathSegment, Type, TypeReference};
 
 /// The type without the invisible groups that `macro_rules!` wraps around it.
 pub(crate) fn peel(ty: &Type) -> &Type {
@@ -60,6 +60,19 @@ pub(crate) fn find_arguments<'a>(ty: &'a Type, name: &str, found: &mut Vec<&'a T
             .iter()
             .for_each(|ty| find_arguments(ty, name, found)),
         _ => {}
+    }
+}
+
+/// The first reference in the type.
+pub(crate) fn reference(ty: &Type) -> Option<&TypeReference> {
+    match peel(ty) {
+        Type::Reference(reference) => Some(reference),
+        Type::Path(path) => {
+            let segments = path.path.segments.iter();
+            segments.flat_map(arguments).find_map(reference)
+        }
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(reference),
+        _ => None,
     }
 }
 

@@ -131,7 +131,7 @@ impl<S> Context<S> {
     pub fn attempt(&self) -> Attempt {
         let earlier = self.seat.earlier.as_deref();
         Attempt {
-            failures: earlier.map_or(0, |earlier| earlier.failures),
+            failures: self.seat.failures(),
             interruptions: earlier.map_or(0, |earlier| earlier.interruptions),
             elapsed: self.seat.run.clock.now().since(self.seat.began),
             failure: earlier.and_then(|earlier| earlier.failure.clone()),
@@ -228,7 +228,8 @@ impl<S: StateModel> Context<S> {
                     .expect("the compiler checks that all steps of a workflow name one state type"),
             );
         };
-        self.seat.run.desk.defer(self.seat.id, Box::new(edit));
+        let Seat { run, id, .. } = &self.seat;
+        run.desk.defer(*id, self.seat.failures(), Box::new(edit));
     }
 }
 

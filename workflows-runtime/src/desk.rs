@@ -31,7 +31,8 @@ struct Sheet {
     /// How many waits without a name the attempt has made.
     waits: u32,
     recorded: BTreeMap<String, Value>,
-    edits: Vec<Edit>,
+    /// By the attempt, which is known by how many have failed before it: one that was given up may still be at work.
+    edits: Vec<(u32, Edit)>,
 }
 
 type Sheets = SmallMap<InvocationId, Sheet>;
@@ -95,6 +96,15 @@ impl Desk {
         });
     }
 
+    /// Has all waits look up: the run is over, and nothing will answer them.
+    pub(crate) fn wake(&self) {
+        let wakers = self.sheets().map(|sheets| {
+            let cells = sheets.values().flat_map(|sheet| sheet.cells.values());
+            cells.map(|cell| cell.waker.clone()).collect::<Vec<_>>()
+        });
+        wakers.into_iter().flatten().for_each(Waker::wake);
+    }
+
     /// Lets a wait look at an event. One that is not there takes nothing.
     pub(crate) fn judge(&self, id: InvocationId, key: &WaitKey, event: &dyn AnyEvent) -> bool {
         // The author's code runs without the lock.
@@ -127,15 +137,16 @@ impl Desk {
         self.make().entry(&id).recorded.insert(key, value);
     }
 
-    /// Keeps an edit for the commit of the attempt.
-    pub(crate) fn defer(&self, id: InvocationId, edit: Edit) {
-        self.make().entry(&id).edits.push(edit);
+    /// Keeps an edit for the commit of the attempt that comes after so many failures.
+    pub(crate) fn defer(&self, id: InvocationId, failures: u32, edit: Edit) {
+        self.make().entry(&id).edits.push((failures, edit));
     }
 
-    /// The edits of an attempt that is over.
-    pub(crate) fn edits(&self, id: InvocationId) -> Vec<Edit> {
-        self.on_sheet(id, |sheet| Some(std::mem::take(&mut sheet.edits)))
-            .unwrap_or_default()
+    /// The edits of an attempt that is over. Those of the attempts before it are dropped.
+    pub(crate) fn edits(&self, id: InvocationId, failures: u32) -> Vec<Edit> {
+        let left = self.on_sheet(id, |sheet| Some(std::mem::take(&mut sheet.edits)));
+        let own = left.into_iter().flatten().filter(|(of, _)| *of == failures);
+        own.map(|(_, edit)| edit).collect()
     }
 
     /// Prepares another attempt.

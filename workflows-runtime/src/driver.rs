@@ -157,6 +157,7 @@ impl Driver<'_> {
         self.read_mailbox();
         let cancelled = matches!(self.scratch.inputs.front(), Some(Input::Cancelled));
         if !self.admission.is_granted(cx) && !cancelled {
+            self.answer_snapshots();
             if !self.run.mailbox.sleep() {
                 cx.waker().wake_by_ref();
             }
@@ -189,8 +190,22 @@ impl Driver<'_> {
                 return Poll::Pending;
             }
         }
+        self.look_around(cx);
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// Looks at all that the steps which are ready at once would keep waiting: they may go on for ever.
+    fn look_around(&mut self, cx: &mut Context<'_>) {
+        while let Poll::Ready((task, outcome)) = self.pending.poll(cx) {
+            self.finished(task, outcome);
+        }
+        // Before what is due: a wait that was given up is not ended by its timer.
+        self.read_mailbox();
+        if self.set_timer(cx) {
+            self.scratch.inputs.push_back(Input::Due);
+        }
+        self.answer_snapshots();
     }
 
     fn read_clock(&mut self) {
@@ -218,7 +233,7 @@ impl Driver<'_> {
     fn alive(&self) -> Duration {
         let now = self.run.clock.now();
         let since = self.admitted.map(|admitted| now.since(admitted));
-        self.alive + since.unwrap_or_default()
+        self.alive.saturating_add(since.unwrap_or_default())
     }
 
     /// Has the driver woken when something is due; says whether that is now.

@@ -12,6 +12,7 @@ mod endings;
 mod error;
 mod handle;
 mod invocation;
+mod json;
 mod mailbox;
 #[cfg(feature = "metrics")]
 pub mod metrics;

@@ -124,7 +124,8 @@ impl Observer {
 
     /// The time since the run began.
     fn at(&self) -> Duration {
-        self.alive + self.run.clock.now().since(self.began)
+        self.alive
+            .saturating_add(self.run.clock.now().since(self.began))
     }
 
     fn tell(&mut self, told: impl Into<Told>) {

@@ -159,6 +159,7 @@ impl Drop for Open {
     fn drop(&mut self) {
         let Self(context) = self;
         context.mailbox.close();
+        context.desk.wake();
         context.log.close();
     }
 }

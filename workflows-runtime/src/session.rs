@@ -1,6 +1,7 @@
 //! Sessions: runs that share a state, one after the other or at once.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
@@ -83,28 +84,48 @@ impl<W: Workflow> Session<W> {
 
     /// The session as plain data: the state, and what is in flight in each of its runs. The runs go on.
     ///
+    /// The state is that of the moment at which the last of the runs was looked at: where several are under way, pause
+    /// them first, so that none of the others commits anything in between.
+    ///
     /// # Errors
     /// The state or an event in flight cannot be written as JSON.
     ///
     /// # Cancel safety
     /// Changes nothing.
     pub async fn snapshot(&self) -> Result<Snapshot, SnapshotError> {
-        let under_way: Vec<_> = self
+        let (runs, state) = loop {
+            if let Some(records) = self.records().await? {
+                break records;
+            }
+        };
+        let state = match state {
+            Some(state) => state,
+            None => self.shared.store.to_json().map_err(SnapshotError::State)?,
+        };
+        Ok(Snapshot::new(&W::GRAPH, Json(state), runs))
+    }
+
+    /// What is in flight in each run, and the state when the last of them was looked at; `None` where one has ended
+    /// meanwhile, so that the state may lack what it has committed.
+    async fn records(&self) -> Result<Option<Records>, SnapshotError> {
+        let runs: Vec<_> = self
             .shared
             .runs()
             .iter()
             .filter_map(Weak::upgrade)
             .collect();
-        let mut runs = Vec::new();
-        for run in under_way {
-            match record(&run).await {
-                Ok((run, _)) => runs.push(run),
-                Err(SnapshotError::Ended) => {}
+        let (mut records, mut state) = (Vec::new(), None);
+        for run in runs.iter().filter(|run| !run.mailbox.is_closed()) {
+            match record(run).await {
+                Ok((run, with)) => {
+                    records.push(run);
+                    state = Some(with);
+                }
+                Err(SnapshotError::Ended) => return Ok(None),
                 Err(error) => return Err(error),
             }
         }
-        let state = self.shared.store.to_json().map_err(SnapshotError::State)?;
-        Ok(Snapshot::new(&W::GRAPH, Json(state), runs))
+        Ok(Some((records, state)))
     }
 
     /// The session that a snapshot was taken of, its runs under way.
@@ -114,7 +135,12 @@ impl<W: Workflow> Session<W> {
         let state = state.map_err(|error| misfits.push(Misfit::State(error.to_string())));
         let routes = &runner.shared.conditions.routes;
         let mut brokers = Vec::new();
+        let mut ids = BTreeSet::new();
         for run in snapshot.runs {
+            misfits.extend(Misfit::check_counter(run.stream).err());
+            if !ids.insert(run.id) {
+                misfits.push(Misfit::Damaged(format!("run {} is there twice", run.id)));
+            }
             let resumes = !run.in_flight.is_paused();
             let read = |record| snapshot::read(routes, record);
             match run.in_flight.restore(Arc::clone(routes), &read) {
@@ -164,6 +190,8 @@ pub(crate) async fn record(run: &RunContext) -> Recorded {
     // Dropped unanswered where the run ends first.
     record.await.unwrap_or(Err(SnapshotError::Ended))
 }
+
+type Records = (Vec<RunSnapshot>, Option<serde_json::Value>);
 
 /// What the driver answers.
 pub(crate) type Recorded = Result<(RunSnapshot, serde_json::Value), SnapshotError>;

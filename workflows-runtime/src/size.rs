@@ -2,6 +2,8 @@
 
 use workflows_core::{AnyEvent, BoxError, Outbox};
 
+use crate::json;
+
 /// An event has more bytes as JSON than the runner allows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("event `{event}` has {bytes} bytes as JSON, and {limit} are allowed")]
@@ -17,7 +19,8 @@ pub struct EventTooLarge {
 
 /// Checks an event.
 pub(crate) fn check(event: &dyn AnyEvent, limit: usize) -> Result<(), BoxError> {
-    let (bytes, event) = (event.to_json()?.to_string().len(), event.info().name());
+    let (json, event) = (json::of(|| event.to_json())?, event.info().name());
+    let bytes = json.to_string().len();
     if bytes > limit {
         return Err(Box::new(EventTooLarge {
             event,

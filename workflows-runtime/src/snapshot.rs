@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 use workflows_core::{AnyEvent, EventRecord, Graph, Json, Misfit, Routes, RunRecord, Timestamp};
 
-use crate::run_id::RunId;
+use crate::{json, run_id::RunId};
 
 /// The last format of snapshots that this version of the library reads, and the one that it writes.
 const FORMAT: u32 = 1;
@@ -149,7 +149,7 @@ impl std::error::Error for RestoreError {}
 /// An event as a record.
 pub(crate) fn write(event: &dyn AnyEvent) -> Result<EventRecord, SnapshotError> {
     let name = event.info().name();
-    let data = event.to_json();
+    let data = json::of(|| event.to_json());
     let data = data.map_err(|error| SnapshotError::Event { event: name, error })?;
     Ok(EventRecord {
         event: name.to_owned(),

@@ -91,8 +91,8 @@ type TypedFilter<E> = Box<dyn FnMut(&E) -> bool + Send>;
 /// [`WaitError::TimedOut`] after the [`timeout`](Self::timeout).
 ///
 /// # Cancel safety
-/// A wait that is dropped takes no event. One that the attempt makes again under the same key does not repeat its
-/// announcement, and has its answer at once where that had come already.
+/// A wait that is dropped takes no event: one that has come already, and that nobody has seen, is there for the next wait
+/// or for the steps that run on it. One that the attempt makes again under the same key does not repeat its announcement.
 #[must_use = "a wait does nothing unless it is awaited"]
 pub struct Waiting<E> {
     pause: Pause,

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{place::Place, timers::TimerKey, waits::Waits};
+use super::{
+    place::Place,
+    timers::TimerKey,
+    waits::{OpenWait, Waits},
+};
 use crate::{
     routes::{EventKey, StepId},
-    tick::{Earlier, Failure, StepInput, Timestamp},
+    tick::{Earlier, Failure, StepInput, Timestamp, WaitKey},
 };
 
 /// What an invocation is doing.
@@ -44,6 +48,10 @@ impl<P> Invocation<P> {
         self.record.get_or_insert_default()
     }
 
+    pub(super) fn open_wait(&self, key: &WaitKey) -> Option<&OpenWait> {
+        self.record.as_ref()?.waits.get_open(key)
+    }
+
     pub(super) fn waits(&mut self) -> Option<&mut Waits<P>> {
         let record = self.record.as_mut()?;
         Some(&mut record.waits)
@@ -58,8 +66,7 @@ impl<P> Invocation<P> {
     /// The events that it waits for.
     pub(super) fn awaited(&self) -> Vec<EventKey> {
         let open = self.record.iter().flat_map(|record| record.waits.open());
-        open.flat_map(|(_, wait)| wait.events.iter().copied())
-            .collect()
+        open.flat_map(|(_, wait)| wait.events()).collect()
     }
 }
 

@@ -53,3 +53,17 @@ pub enum Misfit {
     #[error("it contradicts itself: {0}")]
     Damaged(String),
 }
+
+impl Misfit {
+    /// Refuses a counter that goes beyond what any run counts to: it would overflow.
+    ///
+    /// # Errors
+    /// [`Damaged`](Self::Damaged).
+    pub fn check_counter(counter: u64) -> Result<(), Self> {
+        const COUNTABLE: u64 = u64::MAX / 2;
+        if counter > COUNTABLE {
+            return Err(Self::Damaged(format!("no run counts to {counter}")));
+        }
+        Ok(())
+    }
+}

@@ -3,15 +3,18 @@
 //! An event that some step may wait for is *kept* first. The oldest open wait for it is asked; one that is choosy looks
 //! at the event (an *offer*) and may decline. An event that no open wait takes goes on to the steps that run on it, or
 //! stays, where there are none.
+//!
+//! Nothing is asked twice: an event goes from one wait to the next younger one, and a wait that begins looks at what is
+//! kept from the oldest event on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     Broker,
     invocation::{Invocation, Stage},
-    place::Place,
+    place::{Place, Scope},
     timers::Timer,
-    waits::OpenWait,
+    waits::{GivenUp, OpenWait},
 };
 use crate::{
     command::Command,
@@ -29,8 +32,8 @@ pub(super) type WaitRef = (InvocationId, WaitKey);
 pub(super) struct Kept<P> {
     pub(super) payload: P,
     pub(super) place: Place,
-    declined: BTreeSet<WaitRef>,
-    offered: Option<(OfferId, WaitRef)>,
+    /// Who is looking at it, and the serial of that wait.
+    offered: Option<(WaitRef, u64)>,
 }
 
 /// Names a kept event: its type, and its number among the kept events of the run.
@@ -44,6 +47,8 @@ pub(super) struct Waiting<P> {
     pub(super) kept: BTreeMap<KeptKey, Kept<P>>,
     offers: BTreeMap<OfferId, KeptKey>,
     serial: u64,
+    /// Whether there may be open waits that no attempt waits for yet.
+    is_restored: bool,
 }
 
 impl<P> Waiting<P> {
@@ -53,6 +58,7 @@ impl<P> Waiting<P> {
             kept: BTreeMap::new(),
             offers: BTreeMap::new(),
             serial: 0,
+            is_restored: false,
         }
     }
 
@@ -74,16 +80,17 @@ impl<P> Waiting<P> {
     }
 
     pub(super) fn open(&mut self, wait: &OpenWait, of: &WaitRef) {
-        for event in &wait.events {
-            let open = self.open.entry(event);
+        for event in wait.events() {
+            let open = self.open.entry(&event);
             open.insert(wait.serial, of.clone());
         }
         self.serial = self.serial.max(wait.serial);
+        self.is_restored |= !wait.attended;
     }
 
     fn close(&mut self, wait: &OpenWait) {
-        for event in &wait.events {
-            if let Some(open) = self.open.get_mut(event) {
+        for event in wait.events() {
+            if let Some(open) = self.open.get_mut(&event) {
                 open.remove(&wait.serial);
             }
         }
@@ -99,7 +106,6 @@ impl<P> Waiting<P> {
         let kept = Kept {
             payload,
             place,
-            declined: BTreeSet::new(),
             offered: None,
         };
         self.kept.insert(key, kept);
@@ -110,6 +116,18 @@ impl<P> Waiting<P> {
         let kept = self.kept.range((event, serial + 1)..=(event, u64::MAX));
         let mut idle = kept.filter(|(_, kept)| kept.offered.is_none());
         idle.next().map(|(_, kept)| &kept.payload)
+    }
+
+    /// The oldest event of a type that a wait has not looked at and nobody else is looking at.
+    fn unseen(&self, event: EventKey, seen: u64) -> Option<KeptKey> {
+        let mut kept = self.kept.range((event, seen + 1)..=(event, u64::MAX));
+        let idle = kept.find(|(_, kept)| kept.offered.is_none());
+        idle.map(|(key, _)| *key)
+    }
+
+    /// The oldest wait for an event that is younger than the one with this serial.
+    fn next_open(&self, event: EventKey, serial: u64) -> Option<WaitRef> {
+        self.open.get(&event)?.after(&serial).cloned()
     }
 
     /// Whether some step is looking at an event.
@@ -166,7 +184,7 @@ impl<P: Clone> Broker<P> {
         let serial = self.waiting.next();
         let due = timeout.map(|timeout| self.now.plus(timeout));
         let waits = &mut self.invocations[id.slot()].record().waits;
-        if let Some(answer) = waits.collect(&key) {
+        if let Some(answer) = waits.tell(&key) {
             commands.push(Command::Answer {
                 invocation: id,
                 key,
@@ -174,7 +192,7 @@ impl<P: Clone> Broker<P> {
             });
             return false;
         }
-        if let Some(open) = waits.get_open(&key) {
+        if let Some(open) = waits.get_open_mut(&key) {
             open.attended = true;
             open.choosy = choosy;
             return true;
@@ -184,13 +202,7 @@ impl<P: Clone> Broker<P> {
         }
         let events = events.iter().filter_map(|event| self.routes.key(event.id));
         let timer = due.map(|due| self.timers.add(due, Timer::Wait(id, key.clone())));
-        let open = OpenWait {
-            events: events.collect(),
-            choosy,
-            timer,
-            serial,
-            attended: true,
-        };
+        let open = OpenWait::new(events, choosy, timer, serial, true);
         self.waiting.open(&open, &(id, key.clone()));
         waits.insert_open(key, open);
         true
@@ -215,29 +227,33 @@ impl<P: Clone> Broker<P> {
         let Some(open) = self.open_of(id, key) else {
             return;
         };
-        let events = open.events.clone();
-        let of = (id, key.clone());
-        for event in events {
-            let kept = self.waiting.kept.range((event, 0)..=(event, u64::MAX));
-            let fresh =
-                kept.filter(|(_, kept)| kept.offered.is_none() && !kept.declined.contains(&of));
-            let fresh: Vec<_> = fresh.map(|(key, _)| *key).collect();
-            for kept in fresh {
-                self.place_kept(kept, commands);
-                let is_offered = self.waiting.offers.values().any(|offer| *offer == kept);
-                if self.is_ended() || is_offered || !self.is_open(&of) {
-                    return;
-                }
-            }
+        let unseen = open.seen().find_map(|(event, seen)| {
+            let kept = self.waiting.unseen(event, seen)?;
+            (!self.is_reserved(event, open.serial)).then_some(kept)
+        });
+        if let Some(event) = unseen {
+            self.present(event, (id, key.clone()), commands);
         }
     }
 
-    fn is_open(&mut self, (id, key): &WaitRef) -> bool {
+    /// Whether an older wait for the event has not been asked yet, since its step begins anew.
+    fn is_reserved(&self, event: EventKey, serial: u64) -> bool {
+        let is_unattended = |(id, key): &WaitRef| {
+            let open = self.open_of(*id, key);
+            open.is_some_and(|open| !open.attended)
+        };
+        let open = self.waiting.open.get(&event);
+        let mut open = open.into_iter().flat_map(SmallMap::iter);
+        let mut older = open.by_ref().take_while(|(of, _)| **of < serial);
+        self.waiting.is_restored && older.any(|(_, of)| is_unattended(of))
+    }
+
+    fn is_open(&self, (id, key): &WaitRef) -> bool {
         self.open_of(*id, key).is_some()
     }
 
-    fn open_of(&mut self, id: InvocationId, key: &WaitKey) -> Option<&mut OpenWait> {
-        self.get_mut(id)?.waits()?.get_open(key)
+    fn open_of(&self, id: InvocationId, key: &WaitKey) -> Option<&OpenWait> {
+        self.get(id)?.open_wait(key)
     }
 
     /// Keeps an event that some step may wait for, and gives it to the first that takes it.
@@ -250,7 +266,7 @@ impl<P: Clone> Broker<P> {
     ) {
         self.hold_kept(event, place);
         let key = self.waiting.keep(event, payload, place);
-        self.place_kept(key, commands);
+        self.place_kept(key, 0, commands);
         self.check_in_flight(commands);
     }
 
@@ -270,58 +286,51 @@ impl<P: Clone> Broker<P> {
     /// Ends a wait with a kept event.
     fn answer_with(&mut self, event: KeptKey, of: &WaitRef, commands: &mut Vec<Command<P>>) {
         if let Some(kept) = self.waiting.kept.remove(&event) {
-            self.answer(of.0, &of.1, Answer::Event(kept.payload), commands);
+            // Its fan-out may be closed by the time that it comes back.
+            let returns = kept.place.scope == Scope::ROOT || self.routes.takers(event.0).is_empty();
+            let from = returns.then_some((event, kept.place));
+            self.answer(of.0, &of.1, Answer::Event(kept.payload), from, commands);
             self.release_kept(event.0, kept.place, commands);
         }
     }
 
-    /// Gives a kept event to the oldest wait that has not declined it, or to the steps that run on it.
-    fn place_kept(&mut self, key: KeptKey, commands: &mut Vec<Command<P>>) {
-        let Some(kept) = self.waiting.kept.get(&key) else {
-            return;
-        };
-        let open = self.waiting.open.get(&key.0);
-        let candidate = open
-            .into_iter()
-            .flat_map(SmallMap::values)
-            .find(|of| !kept.declined.contains(*of))
-            .cloned();
-        match candidate {
-            Some(of) => self.present(key, of, commands),
-            None if !self.routes.takers(key.0).is_empty() => {
-                if let Some(kept) = self.waiting.kept.remove(&key) {
-                    self.deal(key.0, kept.payload, kept.place, commands);
-                    self.release_kept(key.0, kept.place, commands);
-                }
-            }
-            None => {}
+    /// Gives a kept event to the oldest wait that is younger than the one with this serial, or to the steps that run on
+    /// it.
+    fn place_kept(&mut self, key: KeptKey, serial: u64, commands: &mut Vec<Command<P>>) {
+        if let Some(of) = self.waiting.next_open(key.0, serial) {
+            self.present(key, of, commands);
+        } else if !self.routes.takers(key.0).is_empty()
+            && let Some(kept) = self.waiting.kept.remove(&key)
+        {
+            self.deal(key.0, kept.payload, kept.place, commands);
+            self.release_kept(key.0, kept.place, commands);
         }
     }
 
     /// Shows a kept event to a wait.
     fn present(&mut self, event: KeptKey, of: WaitRef, commands: &mut Vec<Command<P>>) {
-        let (id, key) = of.clone();
-        let Some(open) = self.open_of(id, &key) else {
+        let Some(open) = self.open_of(of.0, &of.1) else {
             return;
         };
         match (open.choosy, open.attended) {
             (false, _) => self.answer_with(event, &of, commands),
-            (true, true) => self.offer(event, of, commands),
+            (true, true) => self.offer(event, (of, open.serial), commands),
             // It stays until the step, which begins anew, waits for it again.
             (true, false) => {}
         }
     }
 
-    fn offer(&mut self, event: KeptKey, of: WaitRef, commands: &mut Vec<Command<P>>) {
+    fn offer(&mut self, event: KeptKey, to: (WaitRef, u64), commands: &mut Vec<Command<P>>) {
         let offer = OfferId(self.waiting.next());
         let Some(kept) = self.waiting.kept.get_mut(&event) else {
             return;
         };
-        kept.offered = Some((offer, of.clone()));
+        let (invocation, key) = to.0.clone();
+        kept.offered = Some(to);
         commands.push(Command::Offer {
             offer,
-            invocation: of.0,
-            key: of.1,
+            invocation,
+            key,
             event: kept.payload.clone(),
         });
         self.waiting.offers.insert(offer, event);
@@ -332,36 +341,36 @@ impl<P: Clone> Broker<P> {
         let Some(event) = self.waiting.offers.remove(&offer) else {
             return;
         };
-        let Some(kept) = self.waiting.kept.get_mut(&event) else {
+        let kept = self.waiting.kept.get_mut(&event);
+        let Some((of, serial)) = kept.and_then(|kept| kept.offered.take()) else {
             return;
         };
-        let Some((_, of)) = kept.offered.take() else {
-            return;
-        };
-        kept.declined.insert(of.clone());
         if takes && self.is_open(&of) {
             return self.answer_with(event, &of, commands);
         }
-        self.place_kept(event, commands);
-        self.seek(of.0, &of.1, commands);
+        let (id, key) = of;
+        let waits = self.get_mut(id).and_then(Invocation::waits);
+        if let Some(open) = waits.and_then(|waits| waits.get_open_mut(&key)) {
+            open.has_seen(event);
+        }
+        self.place_kept(event, serial, commands);
+        self.seek(id, &key, commands);
     }
 
-    /// Ends a wait.
+    /// Ends a wait; `from` is what answers it, where that is an event.
     pub(super) fn answer(
         &mut self,
         id: InvocationId,
         key: &WaitKey,
         answer: Answer<P>,
+        from: Option<(KeptKey, Place)>,
         commands: &mut Vec<Command<P>>,
     ) {
         let waits = self.get_mut(id).and_then(Invocation::waits);
-        let Some(open) = waits.and_then(|waits| waits.answer(key, answer)) else {
+        let Some(open) = waits.and_then(|waits| waits.answer(key, answer, from)) else {
             return;
         };
-        self.waiting.close(&open);
-        if let Some(timer) = open.timer {
-            self.timers.remove(timer);
-        }
+        self.close_wait(&open);
         let invocation = &self.invocations[id.slot()];
         match invocation.stage {
             Stage::Running if open.attended => self.deliver(id, commands),
@@ -385,7 +394,7 @@ impl<P: Clone> Broker<P> {
         }));
     }
 
-    /// An invocation has given up a wait by itself, and goes on.
+    /// An invocation has given up a wait by itself, and goes on. The answer that it has not seen goes back.
     pub(super) fn drop_wait(
         &mut self,
         id: InvocationId,
@@ -393,12 +402,24 @@ impl<P: Clone> Broker<P> {
         commands: &mut Vec<Command<P>>,
     ) {
         let waits = self.get_mut(id).and_then(Invocation::waits);
-        let Some(waits) = waits.filter(|waits| waits.knows(key)) else {
-            return;
-        };
-        if let Some(open) = waits.give_up(key) {
-            self.close_wait(&open);
+        match waits.and_then(|waits| waits.give_up(key)) {
+            None => {}
+            Some(GivenUp::Open(open)) => {
+                self.close_wait(&open);
+                self.go_on(id, commands);
+            }
+            Some(GivenUp::Event(event, key, place)) => {
+                self.go_on(id, commands);
+                self.hold_kept(key.0, place);
+                self.waiting.keep_as(key, event, place);
+                self.place_kept(key, 0, commands);
+            }
+            Some(GivenUp::Nothing) => self.go_on(id, commands),
         }
+    }
+
+    /// An invocation goes on though it has not been answered.
+    fn go_on(&mut self, id: InvocationId, commands: &mut Vec<Command<P>>) {
         let invocation = &mut self.invocations[id.slot()];
         let begins = invocation.record().begins;
         match invocation.stage {

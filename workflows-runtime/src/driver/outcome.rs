@@ -52,7 +52,7 @@ impl Driver<'_> {
 
     /// Makes the edits that the step has left for its commit.
     fn edited(&self, task: Task, outcome: Outcome) -> Outcome {
-        let edits = self.run.desk.edits(task.id);
+        let edits = self.run.desk.edits(task.id, task.failures);
         let outbox = outcome?;
         let edit = || self.run.store.edit(edits);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(edit)) {

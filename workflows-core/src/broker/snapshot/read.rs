@@ -1,6 +1,9 @@
 //! From a record to a broker.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     Misfit,
@@ -18,7 +21,7 @@ use crate::{
         join::Join,
         place::{Place, Scope},
         timers::{Timer, TimerKey},
-        waits::{OpenWait, Waits},
+        waits::{OpenWait, Over, Waits},
     },
     output::{BoxError, Emission},
     routes::{EventKey, Routes, StepId},
@@ -41,6 +44,8 @@ impl RunRecord {
             broker: Broker::new(routes).keeping_inputs(),
             read,
             fan_outs: BTreeMap::new(),
+            serials: BTreeSet::new(),
+            numbers: BTreeSet::new(),
             misfits: Vec::new(),
         };
         reader.restore(self);
@@ -65,6 +70,10 @@ struct Reader<'a, P> {
     read: &'a dyn Fn(EventRecord) -> Result<P, Misfit>,
     /// The slot of each fan-out, by the number that the record gives it.
     fan_outs: BTreeMap<u32, usize>,
+    /// Those of the invocations.
+    serials: BTreeSet<u64>,
+    /// Those of the open waits and the kept events.
+    numbers: BTreeSet<u64>,
     misfits: Vec<Misfit>,
 }
 
@@ -93,7 +102,8 @@ impl<P: Clone> Reader<'_, P> {
         }
         self.broker.timers.count_from(record.timers);
         self.broker.waiting.count_from(record.waits);
-        self.close_empty_fan_outs();
+        self.refuse_counters();
+        self.refuse_empty_fan_outs();
     }
 
     fn step(&mut self, name: &str) -> Option<StepId> {
@@ -228,6 +238,9 @@ impl<P: Clone> Reader<'_, P> {
         let (place, input) = (self.place(&record.place)?, self.input(record.input)?);
         let serial = record.serial;
         self.broker.serial = self.broker.serial.max(serial);
+        if !self.serials.insert(serial) {
+            self.damaged(format!("invocation {serial} is there twice"));
+        }
         let was_begun = record.stage == StageRecord::Begun;
         let recorded = record.recorded.into_iter();
         let kept = Record {
@@ -235,9 +248,8 @@ impl<P: Clone> Reader<'_, P> {
             interruptions: record.interruptions.saturating_add(u32::from(was_begun)),
             failure: record.failure.map(failed),
             recorded: recorded.map(|(key, value)| (key, value.0)).collect(),
-            waits: Waits::default(),
-            due: None,
             begins: true,
+            ..Record::default()
         };
         let slot = self.broker.invocations.insert(Invocation {
             serial,
@@ -281,24 +293,29 @@ impl<P: Clone> Reader<'_, P> {
                 number,
             } => {
                 let events: Vec<_> = events.iter().map(|event| self.event(event)).collect();
-                let open = OpenWait {
-                    events: events.into_iter().collect::<Option<_>>()?,
-                    choosy,
-                    timer: due.map(|due| self.timer(due, Timer::Wait(id, key.clone()))),
-                    serial: number,
-                    attended: false,
-                };
+                self.number(number);
+                let events: Option<Vec<_>> = events.into_iter().collect();
+                let timer = due.map(|due| self.timer(due, Timer::Wait(id, key.clone())));
+                let open = OpenWait::new(events?, choosy, timer, number, false);
                 self.broker.waiting.open(&open, &(id, key.clone()));
                 self.waits(id).insert_open(key, open);
                 return Some(());
             }
         };
-        self.waits(id).insert_over(key, answer);
+        let over = answer.map_or(Over::Closed, |answer| Over::Answered { answer, from: None });
+        self.waits(id).insert_over(key, over);
         Some(())
     }
 
     fn waits(&mut self, id: InvocationId) -> &mut Waits<P> {
         &mut self.broker.invocations[id.slot()].record().waits
+    }
+
+    /// A number of a wait or a kept event, which no other has.
+    fn number(&mut self, number: u64) {
+        if !self.numbers.insert(number) {
+            self.damaged(format!("two waits or kept events have the number {number}"));
+        }
     }
 
     fn timer(&mut self, due: DueRecord, timer: Timer<P>) -> TimerKey {
@@ -334,7 +351,13 @@ impl<P: Clone> Reader<'_, P> {
         }
         if !join.is_empty() {
             self.broker.hold(place.scope);
-            self.broker.joins.insert((step, place.scope), join);
+            let other = self.broker.joins.insert((step, place.scope), join);
+            if other.is_some() {
+                self.damaged(format!(
+                    "two joins of step `{}` are in one place",
+                    record.step
+                ));
+            }
         }
         Some(())
     }
@@ -357,6 +380,7 @@ impl<P: Clone> Reader<'_, P> {
         } else {
             self.place(&record.place)?
         };
+        self.number(record.number);
         self.broker.hold_kept(key, place);
         let payload = self.payload(record.event)?;
         self.broker
@@ -365,8 +389,20 @@ impl<P: Clone> Reader<'_, P> {
         Some(())
     }
 
+    fn refuse_counters(&mut self) {
+        let Broker {
+            serial,
+            timers,
+            waiting,
+            ..
+        } = &self.broker;
+        let counters = [*serial, timers.serial(), waiting.serial()];
+        let refused = counters.into_iter().map(Misfit::check_counter);
+        self.misfits.extend(refused.filter_map(Result::err));
+    }
+
     /// A fan-out without work would never close: no snapshot of a run has one.
-    fn close_empty_fan_outs(&mut self) {
+    fn refuse_empty_fan_outs(&mut self) {
         let empty = self.broker.fan_outs.iter().filter(|(_, of)| of.open == 0);
         let count = empty.count();
         if count > 0 && self.misfits.is_empty() {

@@ -13,10 +13,10 @@ use crate::{
         join::Join,
         place::{Place, Scope},
         timers::{Timer, TimerKey},
-        waits::OpenWait,
+        waits::{OpenWait, Over},
     },
     routes::{EventKey, StepId},
-    tick::{Answer, Failure, StepInput},
+    tick::{Answer, Failure, Input, StepInput, Tick},
 };
 
 impl<P: Clone> Broker<P> {
@@ -33,6 +33,37 @@ impl<P: Clone> Broker<P> {
             write,
         };
         writer.record()
+    }
+
+    /// What will be in flight when `ticks` are reduced as well, with nothing new begun on their way; `None` where they
+    /// end the run.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub fn record_after<E>(
+        &self,
+        ticks: impl ExactSizeIterator<Item = Tick<P>>,
+        write: &dyn Fn(&P) -> Result<EventRecord, E>,
+    ) -> Result<Option<RunRecord>, E> {
+        if ticks.len() == 0 {
+            return self.record(write).map(Some);
+        }
+        let mut later = self.clone();
+        later.paused = true;
+        let (mut paused, mut commands) = (self.paused, Vec::new());
+        for tick in ticks {
+            if matches!(tick.input, Input::Paused | Input::Resumed) {
+                paused = matches!(tick.input, Input::Paused);
+            } else {
+                later.reduce(tick, &mut commands);
+            }
+            commands.clear();
+        }
+        if later.is_ended() {
+            return Ok(None);
+        }
+        later.paused = paused;
+        later.record(write).map(Some)
     }
 }
 
@@ -163,9 +194,7 @@ impl<P: Clone, E> Writer<'_, P, E> {
     ) -> Result<std::collections::BTreeMap<crate::tick::WaitKey, WaitRecord>, E> {
         let waits = &record.waits;
         let open = waits.open().map(|(key, wait)| Ok((key, self.open(wait))));
-        let over = waits
-            .over()
-            .map(|(key, answer)| Ok((key, self.over(answer)?)));
+        let over = waits.over().map(|(key, over)| Ok((key, self.over(over)?)));
         let all = open.chain(over);
         all.map(|wait| wait.map(|(key, wait)| (key.clone(), wait)))
             .collect()
@@ -173,18 +202,20 @@ impl<P: Clone, E> Writer<'_, P, E> {
 
     fn open(&self, wait: &OpenWait) -> WaitRecord {
         WaitRecord::Open {
-            events: wait.events.iter().map(|event| self.event(*event)).collect(),
+            events: wait.events().map(|event| self.event(event)).collect(),
             choosy: wait.choosy,
             due: wait.timer.map(due),
             number: wait.serial,
         }
     }
 
-    fn over(&self, answer: Option<&Answer<P>>) -> Result<WaitRecord, E> {
-        Ok(match answer {
-            Some(Answer::Event(event)) => WaitRecord::Answered((self.write)(event)?),
-            Some(Answer::TimedOut) => WaitRecord::TimedOut,
-            None => WaitRecord::Closed,
+    fn over(&self, over: &Over<P>) -> Result<WaitRecord, E> {
+        Ok(match over {
+            Over::Answered { answer, .. } => match answer {
+                Answer::Event(event) => WaitRecord::Answered((self.write)(event)?),
+                Answer::TimedOut => WaitRecord::TimedOut,
+            },
+            Over::Closed => WaitRecord::Closed,
         })
     }
 
