@@ -56,8 +56,9 @@ impl<P> Invocation<P> {
         })
     }
 
-    pub(super) fn has_open_wait(&self) -> bool {
-        self.open_waits().next().is_some()
+    /// Whether the attempt that is running waits for something.
+    pub(super) fn waits(&self) -> bool {
+        self.open_waits().any(|wait| wait.attended)
     }
 
     /// The events that it waits for.

@@ -202,7 +202,7 @@ impl<P: Clone> Broker<P> {
         let Some(invocation) = self.get_mut(id) else {
             return;
         };
-        if invocation.stage == Stage::Running && invocation.has_open_wait() {
+        if invocation.stage == Stage::Running && invocation.waits() {
             invocation.stage = Stage::Waiting;
             let step = invocation.step;
             self.steps[step.index()].running -= 1;
@@ -370,7 +370,7 @@ impl<P: Clone> Broker<P> {
         let invocation = &self.invocations[id.slot()];
         match invocation.stage {
             Stage::Running if open.attended => self.deliver(id, commands),
-            Stage::Waiting if invocation.has_open_wait() => self.deliver(id, commands),
+            Stage::Waiting if invocation.waits() => self.deliver(id, commands),
             Stage::Waiting => {
                 self.suspended -= 1;
                 self.return_to_work(id, commands);
@@ -414,7 +414,7 @@ impl<P: Clone> Broker<P> {
         let invocation = &mut self.invocations[id.slot()];
         let begins = invocation.record().begins;
         match invocation.stage {
-            Stage::Waiting if !invocation.has_open_wait() => self.suspended -= 1,
+            Stage::Waiting if !invocation.waits() => self.suspended -= 1,
             Stage::Returning if !begins => {
                 let step = invocation.step;
                 self.steps[step.index()]

@@ -229,3 +229,17 @@ fn what_is_due_at_one_time_comes_in_the_order_in_which_it_was_set() {
         ["#2 work <- 2", "#3 work <- 1", "#4 work <- 3"]
     );
 }
+
+#[test]
+fn a_wait_that_a_step_has_not_come_to_again_is_no_reason_to_go_on_without_a_place() {
+    let mut run = asked();
+    run.wait(2, wait::<Answer>("a"));
+    run.wait(2, wait::<Answer>("b"));
+    assert_eq!(run.cut::<Answer>(), ["#2 ask <- 1 after 0 failures"]);
+    assert_eq!(
+        run.wait(2, wait::<Answer>("a")),
+        ["#3 ask <- 2 after 0 failures"]
+    );
+    assert!(run.send::<Answer>(8).is_empty(), "the place is taken");
+    assert_eq!(run.commit(3, []), ["answer 8 to #2 a"]);
+}
