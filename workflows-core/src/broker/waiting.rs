@@ -202,13 +202,21 @@ impl<P: Clone> Broker<P> {
         let Some(invocation) = self.get_mut(id) else {
             return;
         };
-        if invocation.stage == Stage::Running && invocation.waits() {
-            invocation.stage = Stage::Waiting;
-            let step = invocation.step;
-            self.steps[step.index()].running -= 1;
-            self.suspended += 1;
-            self.fill(step, commands);
+        let begins = invocation.record().begins;
+        let (step, stage) = (invocation.step, invocation.stage);
+        match stage {
+            Stage::Running if invocation.waits() => {}
+            // It goes on waiting, and so needs no place for the answer that has come.
+            Stage::Returning if invocation.waits() && !begins => {}
+            Stage::Running | Stage::Waiting | Stage::Returning | Stage::Retrying => return,
         }
+        invocation.stage = Stage::Waiting;
+        self.leave(id, step, stage);
+        self.suspended += 1;
+        if stage == Stage::Returning {
+            self.deliver(id, commands);
+        }
+        self.fill(step, commands);
     }
 
     /// Looks for an event that is kept and that the wait takes.

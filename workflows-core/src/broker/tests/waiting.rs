@@ -243,3 +243,14 @@ fn a_wait_that_a_step_has_not_come_to_again_is_no_reason_to_go_on_without_a_plac
     assert!(run.send::<Answer>(8).is_empty(), "the place is taken");
     assert_eq!(run.commit(3, []), ["answer 8 to #2 a"]);
 }
+
+#[test]
+fn a_step_that_waits_on_while_an_answer_has_no_place_yet_needs_none_for_it() {
+    let mut run = asked();
+    run.wait(2, wait::<Answer>("a"));
+    assert!(run.send::<Answer>(8).is_empty(), "the place is taken");
+    assert_eq!(run.wait(2, wait::<Answer>("b")), ["answer 8 to #2 a"]);
+    assert!(run.commit(3, []).is_empty());
+    assert_eq!(run.send::<Answer>(9), ["answer 9 to #2 b"]);
+    assert_eq!(run.commit(2, [event::<Stop>(1)]), ["stopped with 1"]);
+}
