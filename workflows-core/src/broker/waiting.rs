@@ -41,6 +41,8 @@ pub(super) struct Waiting<P> {
     open: BTreeMap<EventKey, BTreeMap<u64, WaitRef>>,
     pub(super) kept: BTreeMap<KeptKey, Kept<P>>,
     offers: BTreeMap<OfferId, KeptKey>,
+    /// Kept for a choosy wait of a step that has begun anew and not come to it again.
+    reserved: BTreeMap<KeptKey, WaitRef>,
     serial: u64,
 }
 
@@ -50,6 +52,7 @@ impl<P> Waiting<P> {
             open: BTreeMap::new(),
             kept: BTreeMap::new(),
             offers: BTreeMap::new(),
+            reserved: BTreeMap::new(),
             serial: 0,
         }
     }
@@ -108,6 +111,22 @@ impl<P> Waiting<P> {
         let kept = self.kept.range((event, serial + 1)..=(event, u64::MAX));
         let mut idle = kept.filter(|(_, kept)| kept.offered.is_none());
         idle.next().map(|(_, kept)| &kept.payload)
+    }
+
+    /// Keeps the events of a restored run for the oldest waits for them.
+    pub(super) fn reserve_kept(&mut self) {
+        for key in self.kept.keys() {
+            let open = self.open.get(&key.0);
+            if let Some((_, of)) = open.and_then(BTreeMap::first_key_value) {
+                self.reserved.insert(*key, of.clone());
+            }
+        }
+    }
+
+    /// Whether some event is kept for a wait that its step has not come to again.
+    #[inline]
+    pub(super) fn has_reserved(&self) -> bool {
+        !self.reserved.is_empty()
     }
 
     /// Whether some step is looking at an event.
@@ -315,7 +334,29 @@ impl<P: Clone> Broker<P> {
             (false, _) => self.answer_with(event, &of, commands),
             (true, true) => self.offer(event, of, commands),
             // It stays until the step, which begins anew, waits for it again.
-            (true, false) => {}
+            (true, false) => {
+                self.waiting.reserved.insert(event, of);
+            }
+        }
+    }
+
+    /// Places the events that were kept for a wait which is over by now, or which its step has come to again.
+    pub(super) fn place_reserved(&mut self, commands: &mut Vec<Command<P>>) {
+        for (event, of) in std::mem::take(&mut self.waiting.reserved) {
+            if self.is_ended() {
+                return;
+            }
+            let wait = self
+                .get_mut(of.0)
+                .and_then(|invocation| invocation.wait(&of.1));
+            if matches!(wait, Some(WaitState::Open(open)) if !open.attended) {
+                self.waiting.reserved.insert(event, of);
+                continue;
+            }
+            let kept = self.waiting.kept.get(&event);
+            if kept.is_some_and(|kept| kept.offered.is_none()) {
+                self.place_kept(event, commands);
+            }
         }
     }
 

@@ -254,3 +254,39 @@ fn a_step_that_waits_on_while_an_answer_has_no_place_yet_needs_none_for_it() {
     assert_eq!(run.send::<Answer>(9), ["answer 9 to #2 b"]);
     assert_eq!(run.commit(2, [event::<Stop>(1)]), ["stopped with 1"]);
 }
+
+#[test]
+fn an_event_for_a_wait_that_its_step_never_comes_to_again_goes_to_the_next() {
+    let mut run = asked();
+    run.wait(2, wait::<Answer>("a").choosy());
+    run.wait(3, wait::<Answer>("b").choosy());
+    run.cut::<Answer>();
+    run.wait(2, wait::<Answer>("z"));
+    run.wait(3, wait::<Answer>("b").choosy());
+    assert_eq!(run.send::<Answer>(9), ["keep 9"]);
+    assert_eq!(run.commit(2, []), ["offer 9 to #3 b"]);
+    assert_eq!(run.judge(true), ["answer 9 to #3 b"]);
+}
+
+#[test]
+fn an_event_for_a_wait_that_its_step_comes_to_again_is_offered_then_and_after_a_cut_too() {
+    let mut run = asked();
+    run.wait(2, wait::<Answer>("a").choosy());
+    run.wait(3, wait::<Answer>("b").choosy());
+    run.cut::<Answer>();
+    run.send::<Answer>(8);
+    run.send::<Answer>(9);
+    run.cut::<Answer>();
+    assert_eq!(
+        run.wait(2, wait::<Answer>("a").choosy()),
+        [
+            "offer 8 to #2 a",
+            "#3 ask <- 2 after 0 failures",
+            "offer 9 to #2 a"
+        ]
+    );
+    run.wait(3, wait::<Answer>("b").choosy());
+    assert_eq!(run.judge(false), ["offer 9 to #3 b"]);
+    run.judge(true);
+    assert_eq!(run.broker.waiting.kept.len(), 1);
+}
