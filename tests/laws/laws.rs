@@ -43,6 +43,7 @@ fn plan() -> impl Strategy<Value = Plan> {
     let step = (takes(), gives(), 1..4_u32).prop_map(|(takes, gives, workers)| Step {
         takes,
         gives,
+        awaits: Vec::new(),
         workers,
     });
     prop::collection::vec(step, 1..9).prop_map(|mut steps| {

@@ -12,6 +12,7 @@
 
 mod events;
 mod laws;
+mod lives;
 mod model;
 mod plan;
 mod simulation;

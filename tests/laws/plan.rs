@@ -18,12 +18,18 @@ pub(crate) enum Takes {
         events: Vec<usize>,
         take: Option<u32>,
     },
+    /// The failures of these steps; of all that no other step names, where there are none.
+    Failures {
+        of: Vec<usize>,
+        max_recoveries: u32,
+    },
 }
 
 impl Takes {
     pub(crate) fn events(&self) -> &[usize] {
         match self {
             Self::Each(events) | Self::Join(events) | Self::Collect { events, .. } => events,
+            Self::Failures { .. } => &[],
         }
     }
 }
@@ -39,6 +45,8 @@ pub(crate) enum Gives {
 pub(crate) struct Step {
     pub(crate) takes: Takes,
     pub(crate) gives: Vec<Gives>,
+    /// What it waits for in the middle of its work.
+    pub(crate) awaits: Vec<usize>,
     pub(crate) workers: u32,
 }
 
@@ -75,14 +83,19 @@ pub(crate) fn infos(events: &[usize]) -> &'static [EventInfo] {
     events.iter().copied().map(info).collect::<Vec<_>>().leak()
 }
 
+/// The name of a step.
+fn name(step: usize) -> &'static str {
+    format!("step {step}").leak()
+}
+
 fn spec((ordinal, step): (u16, &Step)) -> StepSpec {
     StepSpec {
         ordinal,
-        name: "step",
+        name: name(ordinal.into()),
         doc: "",
         trigger: trigger(&step.takes),
         emits: Emits::All(step.gives.iter().map(emits).collect::<Vec<_>>().leak()),
-        awaits: &[],
+        awaits: vec![infos(&step.awaits)].leak(),
         resources: &[],
         workers: step.workers,
         mode: ExecutionMode::Inline,
@@ -102,6 +115,10 @@ fn trigger(takes: &Takes) -> Trigger {
         Takes::Collect { events, take } => Trigger::Collect {
             events: infos(events),
             take: *take,
+        },
+        Takes::Failures { of, max_recoveries } => Trigger::Failure {
+            of: of.iter().copied().map(name).collect::<Vec<_>>().leak(),
+            max_recoveries: *max_recoveries,
         },
     }
 }

@@ -48,7 +48,7 @@ impl Collectors {
                 let common = places.fold(first, |common, next| &common & next);
                 !common.is_empty() || slots.iter().any(|slot| !self.0.contains_key(slot))
             }
-            Takes::Each(_) | Takes::Collect { .. } => true,
+            Takes::Each(_) | Takes::Collect { .. } | Takes::Failures { .. } => true,
         })
     }
 
@@ -68,7 +68,7 @@ impl Collectors {
         let steps = plan.steps.iter().enumerate();
         let collects = move |takes: &Takes| match takes {
             Takes::Collect { events, .. } => events.iter().any(below),
-            Takes::Each(_) | Takes::Join(_) => false,
+            Takes::Each(_) | Takes::Join(_) | Takes::Failures { .. } => false,
         };
         steps
             .filter(move |(_, step)| collects(&step.takes))
@@ -100,7 +100,7 @@ fn invoked_at(takes: &Takes, events: &BTreeMap<usize, Places>, steps: &[Places])
     let of = |event: &usize| events.get(event).cloned().unwrap_or_default();
     let any: Places = takes.events().iter().flat_map(of).collect();
     match takes {
-        Takes::Each(_) => any,
+        Takes::Each(_) | Takes::Failures { .. } => any,
         Takes::Join(slots) => {
             let everywhere = |place: &Place| slots.iter().all(|slot| of(slot).contains(place));
             any.into_iter().filter(everywhere).collect()
