@@ -17,3 +17,4 @@ mod model;
 mod plan;
 mod simulation;
 mod trial;
+mod turns;
