@@ -39,7 +39,7 @@ impl Token {
         Self { event, value }
     }
 
-    fn record(self) -> EventRecord {
+    fn record(&self) -> EventRecord {
         EventRecord {
             event: name(self.event.into()).to_owned(),
             data: Json(self.value.into()),

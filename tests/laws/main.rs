@@ -10,6 +10,8 @@
 //!   whose result is known beforehand. A failure prints its seed; run that one again with
 //!   `WORKFLOWS_SEED=<seed> cargo test --test laws simulation`.
 
+mod anything;
+mod cut;
 mod events;
 mod laws;
 mod lives;

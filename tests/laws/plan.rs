@@ -18,7 +18,7 @@ pub(crate) enum Takes {
         events: Vec<usize>,
         take: Option<u32>,
     },
-    /// The failures of these steps; of all that no other step names, where there are none.
+    /// The failures of these steps; of all that no other handler names, where there are none.
     Failures {
         of: Vec<usize>,
         max_recoveries: u32,
@@ -67,6 +67,28 @@ impl Plan {
     pub(crate) fn takers(&self, event: usize) -> impl Iterator<Item = (usize, &Takes)> {
         let steps = self.steps.iter().map(|step| &step.takes).enumerate();
         steps.filter(move |(_, takes)| takes.events().contains(&event))
+    }
+
+    /// The step that runs when this one has failed for good, and how often in a lineage.
+    pub(crate) fn handler_of(&self, step: usize) -> Option<(usize, u32)> {
+        let handlers = self.steps.iter().enumerate();
+        let handlers = handlers.filter_map(|(handler, spec)| match &spec.takes {
+            Takes::Failures { of, max_recoveries } => Some((handler, of, *max_recoveries)),
+            Takes::Each(_) | Takes::Join(_) | Takes::Collect { .. } => None,
+        });
+        let handlers: Vec<_> = handlers.collect();
+        if handlers.iter().any(|(handler, ..)| *handler == step) {
+            return None;
+        }
+        let named = handlers.iter().find(|(_, of, _)| of.contains(&step));
+        let general = || handlers.iter().find(|(_, of, _)| of.is_empty());
+        let (handler, _, max_recoveries) = named.or_else(general)?;
+        Some((*handler, *max_recoveries))
+    }
+
+    /// Whether any step waits for the event in the middle of its work.
+    pub(crate) fn awaits(&self, event: usize) -> bool {
+        self.steps.iter().any(|step| step.awaits.contains(&event))
     }
 
     /// Whether any step names the event.

@@ -8,8 +8,8 @@ use std::{
 
 use serde_json::Value;
 use workflows::{
-    Answer, Broker, Command, Earlier, Emission, Ending, Failure, Input, InvocationId, Item, Json,
-    OfferId, Outbox, Routes, RunRecord, StepInput, Tick, Timestamp, Wait, WaitKey,
+    Answer, Broker, Command, Earlier, Emission, Ending, Failure, Input, InvocationId, Item,
+    OfferId, Outbox, Routes, StepInput, Tick, Timestamp, Wait, WaitKey,
 };
 
 use super::{
@@ -17,8 +17,9 @@ use super::{
     life::{Deed, Life, Want, Work, answer_to},
 };
 use crate::{
+    cut,
     events::{ANSWER, ORDINARY, START, info, infos_of},
-    plan::{Plan, Takes, infos},
+    plan::{Plan, infos},
     simulation::{
         block::{Body, Graph, Output},
         rng::{Rng, mix},
@@ -144,7 +145,11 @@ impl<'p> World<'p> {
     pub(crate) fn cut(&self) -> Self {
         let mut world = Self {
             play: self.play,
-            broker: carried(&self.broker, &self.play.routes),
+            broker: cut::restored(
+                &cut::text(&self.broker, &Token::record),
+                &self.play.routes,
+                &Token::of,
+            ),
             now: self.now,
             account: self.account.clone(),
             lives: BTreeMap::new(),
@@ -498,25 +503,5 @@ fn wait(key: WaitKey, want: Want, question: Token, choosy: bool) -> Wait<Token> 
         sent: Outbox::new(),
         announcement: asks.then_some(question),
         timeout: seconds.map(Duration::from_secs),
-    }
-}
-
-/// A broker through the text of its snapshot.
-fn carried(broker: &Broker<Token>, routes: &Arc<Routes>) -> Broker<Token> {
-    let record = broker.record(&|token| Ok::<_, Json>(token.record()));
-    let record = record.expect("a token can be written");
-    let text = serde_json::to_string(&record).expect("a record is plain data");
-    let record: RunRecord = serde_json::from_str(&text).expect("it was just written");
-    let restored = record.restore(Arc::clone(routes), &|record| Ok(Token::of(&record)));
-    restored.expect("it fits the graph that it was taken of")
-}
-
-impl Plan {
-    pub(crate) fn handler_of(&self, step: usize) -> Option<usize> {
-        let handles = |takes: &Takes| match takes {
-            Takes::Failures { of, .. } => of.contains(&step),
-            Takes::Each(_) | Takes::Join(_) | Takes::Collect { .. } => false,
-        };
-        self.steps.iter().position(|step| handles(&step.takes))
     }
 }

@@ -27,7 +27,10 @@ impl Collectors {
         loop {
             let before = (events.clone(), steps.clone());
             for (step, spec) in plan.steps.iter().enumerate() {
-                let places = invoked_at(&spec.takes, &events, &steps);
+                let places = match &spec.takes {
+                    Takes::Failures { .. } => failed_at(plan, step, &steps),
+                    takes => invoked_at(takes, &events, &steps),
+                };
                 steps[step].extend(places);
                 for gives in &spec.gives {
                     emit(step, gives, &steps, &mut events);
@@ -110,6 +113,14 @@ fn invoked_at(takes: &Takes, events: &BTreeMap<usize, Places>, steps: &[Places])
             .flat_map(|place| around(place, steps))
             .collect(),
     }
+}
+
+fn failed_at(plan: &Plan, handler: usize, steps: &[Places]) -> Places {
+    let handled = (0..steps.len()).filter(|step| {
+        let by = plan.handler_of(*step);
+        by.is_some_and(|(by, _)| by == handler)
+    });
+    handled.flat_map(|step| steps[step].clone()).collect()
 }
 
 fn around(place: Place, steps: &[Places]) -> Places {
