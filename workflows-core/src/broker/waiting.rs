@@ -42,7 +42,7 @@ pub(super) struct Waiting<P> {
     pub(super) kept: BTreeMap<KeptKey, Kept<P>>,
     offers: BTreeMap<OfferId, KeptKey>,
     /// Kept for a choosy wait of a step that has begun anew and not come to it again.
-    reserved: BTreeMap<KeptKey, WaitRef>,
+    reserved: BTreeMap<WaitRef, BTreeSet<KeptKey>>,
     serial: u64,
 }
 
@@ -118,7 +118,7 @@ impl<P> Waiting<P> {
         for key in self.kept.keys() {
             let open = self.open.get(&key.0);
             if let Some((_, of)) = open.and_then(BTreeMap::first_key_value) {
-                self.reserved.insert(*key, of.clone());
+                self.reserved.entry(of.clone()).or_default().insert(*key);
             }
         }
     }
@@ -335,27 +335,26 @@ impl<P: Clone> Broker<P> {
             (true, true) => self.offer(event, of, commands),
             // It stays until the step, which begins anew, waits for it again.
             (true, false) => {
-                self.waiting.reserved.insert(event, of);
+                self.waiting.reserved.entry(of).or_default().insert(event);
             }
         }
     }
 
     /// Places the events that were kept for a wait which is over by now, or which its step has come to again.
     pub(super) fn place_reserved(&mut self, commands: &mut Vec<Command<P>>) {
-        for (event, of) in std::mem::take(&mut self.waiting.reserved) {
-            if self.is_ended() {
-                return;
-            }
+        for (of, mut events) in std::mem::take(&mut self.waiting.reserved) {
             let wait = self
                 .get_mut(of.0)
                 .and_then(|invocation| invocation.wait(&of.1));
             if matches!(wait, Some(WaitState::Open(open)) if !open.attended) {
-                self.waiting.reserved.insert(event, of);
-                continue;
+                let reserved = self.waiting.reserved.entry(of).or_default();
+                reserved.append(&mut events);
             }
-            let kept = self.waiting.kept.get(&event);
-            if kept.is_some_and(|kept| kept.offered.is_none()) {
-                self.place_kept(event, commands);
+            for event in events {
+                let kept = self.waiting.kept.get(&event);
+                if !self.is_ended() && kept.is_some_and(|kept| kept.offered.is_none()) {
+                    self.place_kept(event, commands);
+                }
             }
         }
     }
