@@ -133,7 +133,7 @@ fn disturb(trial: &mut Trial, kind: usize, old: &mut Vec<Input<Id>>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, max_global_rejects: 100_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
     #[test]
     fn every_tick_does_what_the_model_says_and_replays_the_same(
