@@ -58,3 +58,13 @@ pub(crate) fn number(id: EventId) -> usize {
     let number = INFOS.iter().position(|info| info.id() == id);
     number.expect("only the events of this module are used")
 }
+
+/// The facts of an event, as a list.
+pub(crate) fn infos_of(number: usize) -> &'static [EventInfo] {
+    &INFOS[number..=number]
+}
+
+/// The name of an event.
+pub(crate) fn name(number: usize) -> &'static str {
+    NAMES[number]
+}

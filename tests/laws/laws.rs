@@ -1,5 +1,7 @@
 //! Graphs without a plan, and steps that emit whatever their signature allows.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 use workflows::{Failure, Input, Item, Outbox};
 
@@ -14,11 +16,11 @@ fn taken() -> impl Strategy<Value = usize> {
     prop_oneof![4 => ORDINARY..ORDINARY + 6, 2 => Just(START), 1 => Just(QUESTION), 1 => Just(ANSWER)]
 }
 
-fn emitted() -> impl Strategy<Value = usize> {
+pub(crate) fn emitted() -> impl Strategy<Value = usize> {
     prop_oneof![8 => ORDINARY..ORDINARY + 6, 1 => Just(QUESTION), 1 => Just(STOP)]
 }
 
-fn distinct(events: impl Strategy<Value = usize>) -> impl Strategy<Value = Vec<usize>> {
+pub(crate) fn distinct(events: impl Strategy<Value = usize>) -> impl Strategy<Value = Vec<usize>> {
     prop::collection::btree_set(events, 1..3).prop_map(|events| events.into_iter().collect())
 }
 
@@ -31,7 +33,7 @@ fn takes() -> impl Strategy<Value = Takes> {
     ]
 }
 
-fn gives() -> impl Strategy<Value = Vec<Gives>> {
+pub(crate) fn gives() -> impl Strategy<Value = Vec<Gives>> {
     let part = prop_oneof![
         3 => distinct(emitted()).prop_map(Gives::One),
         2 => distinct(emitted()).prop_map(Gives::List),
@@ -39,25 +41,31 @@ fn gives() -> impl Strategy<Value = Vec<Gives>> {
     prop::collection::vec(part, 0..4)
 }
 
-fn plan() -> impl Strategy<Value = Plan> {
+/// The steps of a graph, of which the first takes the start event.
+pub(crate) fn steps(count: Range<usize>) -> impl Strategy<Value = Vec<Step>> {
     let step = (takes(), gives(), 1..4_u32).prop_map(|(takes, gives, workers)| Step {
         takes,
         gives,
+        awaits: Vec::new(),
         workers,
     });
-    prop::collection::vec(step, 1..9).prop_map(|mut steps| {
+    prop::collection::vec(step, count).prop_map(|mut steps| {
         if let Some(first) = steps.first_mut() {
             first.takes = Takes::Each(vec![START]);
         }
-        Plan { steps }
+        steps
     })
 }
 
 /// Decisions, one after the other; zeros once they are used up, so that every run comes to rest.
-struct Script(std::vec::IntoIter<u32>);
+pub(crate) struct Script(pub(crate) std::vec::IntoIter<u32>);
 
 impl Script {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.len() == 0
+    }
+
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0.next().unwrap_or_default() as usize % bound.max(1)
     }
 }
@@ -125,11 +133,11 @@ fn disturb(trial: &mut Trial, kind: usize, old: &mut Vec<Input<Id>>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, max_global_rejects: 100_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
     #[test]
     fn every_tick_does_what_the_model_says_and_replays_the_same(
-        plan in plan(),
+        plan in steps(1..9).prop_map(|steps| Plan { steps }),
         script in prop::collection::vec(any::<u32>(), 0..120),
     ) {
         prop_assume!(Collectors::of(&plan).joins_meet(&plan));

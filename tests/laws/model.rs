@@ -223,6 +223,7 @@ impl Model {
                 Takes::Each(_) => self.make_ready(step, StepInput::One(id), path.clone()),
                 Takes::Join(slots) => self.join(step, slots, event, id, path),
                 Takes::Collect { take, .. } => self.collect(step, *take, id, path),
+                Takes::Failures { .. } => {}
             }
         }
     }

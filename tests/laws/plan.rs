@@ -18,12 +18,18 @@ pub(crate) enum Takes {
         events: Vec<usize>,
         take: Option<u32>,
     },
+    /// The failures of these steps; of all that no other handler names, where there are none.
+    Failures {
+        of: Vec<usize>,
+        max_recoveries: u32,
+    },
 }
 
 impl Takes {
     pub(crate) fn events(&self) -> &[usize] {
         match self {
             Self::Each(events) | Self::Join(events) | Self::Collect { events, .. } => events,
+            Self::Failures { .. } => &[],
         }
     }
 }
@@ -39,6 +45,8 @@ pub(crate) enum Gives {
 pub(crate) struct Step {
     pub(crate) takes: Takes,
     pub(crate) gives: Vec<Gives>,
+    /// What it waits for in the middle of its work.
+    pub(crate) awaits: Vec<usize>,
     pub(crate) workers: u32,
 }
 
@@ -61,6 +69,28 @@ impl Plan {
         steps.filter(move |(_, takes)| takes.events().contains(&event))
     }
 
+    /// The step that runs when this one has failed for good, and how often in a lineage.
+    pub(crate) fn handler_of(&self, step: usize) -> Option<(usize, u32)> {
+        let handlers = self.steps.iter().enumerate();
+        let handlers = handlers.filter_map(|(handler, spec)| match &spec.takes {
+            Takes::Failures { of, max_recoveries } => Some((handler, of, *max_recoveries)),
+            Takes::Each(_) | Takes::Join(_) | Takes::Collect { .. } => None,
+        });
+        let handlers: Vec<_> = handlers.collect();
+        if handlers.iter().any(|(handler, ..)| *handler == step) {
+            return None;
+        }
+        let named = handlers.iter().find(|(_, of, _)| of.contains(&step));
+        let general = || handlers.iter().find(|(_, of, _)| of.is_empty());
+        let (handler, _, max_recoveries) = named.or_else(general)?;
+        Some((*handler, *max_recoveries))
+    }
+
+    /// Whether any step waits for the event in the middle of its work.
+    pub(crate) fn awaits(&self, event: usize) -> bool {
+        self.steps.iter().any(|step| step.awaits.contains(&event))
+    }
+
     /// Whether any step names the event.
     pub(crate) fn mentions(&self, event: usize) -> bool {
         self.takers(event).next().is_some()
@@ -75,14 +105,19 @@ pub(crate) fn infos(events: &[usize]) -> &'static [EventInfo] {
     events.iter().copied().map(info).collect::<Vec<_>>().leak()
 }
 
+/// The name of a step.
+fn name(step: usize) -> &'static str {
+    format!("step {step}").leak()
+}
+
 fn spec((ordinal, step): (u16, &Step)) -> StepSpec {
     StepSpec {
         ordinal,
-        name: "step",
+        name: name(ordinal.into()),
         doc: "",
         trigger: trigger(&step.takes),
         emits: Emits::All(step.gives.iter().map(emits).collect::<Vec<_>>().leak()),
-        awaits: &[],
+        awaits: vec![infos(&step.awaits)].leak(),
         resources: &[],
         workers: step.workers,
         mode: ExecutionMode::Inline,
@@ -102,6 +137,10 @@ fn trigger(takes: &Takes) -> Trigger {
         Takes::Collect { events, take } => Trigger::Collect {
             events: infos(events),
             take: *take,
+        },
+        Takes::Failures { of, max_recoveries } => Trigger::Failure {
+            of: of.iter().copied().map(name).collect::<Vec<_>>().leak(),
+            max_recoveries: *max_recoveries,
         },
     }
 }

@@ -1,6 +1,6 @@
 //! One run of a broker beside its model.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt::Debug, sync::Arc, time::Duration};
 
 use workflows::{
     Broker, Command, Emission, Ending, Input, InvocationId, Routes, StepInput, Tick, Timestamp,
@@ -193,14 +193,15 @@ impl Trial {
 }
 
 /// All that a broker knows of its run.
-fn state(broker: &Broker<Id>) -> String {
+pub(crate) fn state<P: Clone + Debug>(broker: &Broker<P>) -> String {
     // In several lines: otherwise a slab shows its capacity instead of what it holds.
     let text = format!("{broker:#?}");
     let state = text.split_once("phase: ").expect("a broker has a phase");
     state.1.to_owned()
 }
 
-fn again(broker: &mut Broker<Id>, tick: &Tick<Id>) -> String {
+/// The commands of one more tick.
+pub(crate) fn again<P: Clone + Debug>(broker: &mut Broker<P>, tick: &Tick<P>) -> String {
     let mut commands = Vec::new();
     broker.reduce(tick.clone(), &mut commands);
     format!("{commands:?}")

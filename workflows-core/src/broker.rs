@@ -157,6 +157,9 @@ impl<P: Clone> Broker<P> {
             Phase::New => self.begin(tick.input, commands),
             Phase::Running => {
                 self.carry_on(tick.input, commands);
+                if self.waiting.has_reserved() {
+                    self.place_reserved(commands);
+                }
                 self.settle(commands);
             }
             Phase::Ended => {}

@@ -27,7 +27,10 @@ impl Collectors {
         loop {
             let before = (events.clone(), steps.clone());
             for (step, spec) in plan.steps.iter().enumerate() {
-                let places = invoked_at(&spec.takes, &events, &steps);
+                let places = match &spec.takes {
+                    Takes::Failures { .. } => failed_at(plan, step, &steps),
+                    takes => invoked_at(takes, &events, &steps),
+                };
                 steps[step].extend(places);
                 for gives in &spec.gives {
                     emit(step, gives, &steps, &mut events);
@@ -48,7 +51,7 @@ impl Collectors {
                 let common = places.fold(first, |common, next| &common & next);
                 !common.is_empty() || slots.iter().any(|slot| !self.0.contains_key(slot))
             }
-            Takes::Each(_) | Takes::Collect { .. } => true,
+            Takes::Each(_) | Takes::Collect { .. } | Takes::Failures { .. } => true,
         })
     }
 
@@ -68,7 +71,7 @@ impl Collectors {
         let steps = plan.steps.iter().enumerate();
         let collects = move |takes: &Takes| match takes {
             Takes::Collect { events, .. } => events.iter().any(below),
-            Takes::Each(_) | Takes::Join(_) => false,
+            Takes::Each(_) | Takes::Join(_) | Takes::Failures { .. } => false,
         };
         steps
             .filter(move |(_, step)| collects(&step.takes))
@@ -100,7 +103,7 @@ fn invoked_at(takes: &Takes, events: &BTreeMap<usize, Places>, steps: &[Places])
     let of = |event: &usize| events.get(event).cloned().unwrap_or_default();
     let any: Places = takes.events().iter().flat_map(of).collect();
     match takes {
-        Takes::Each(_) => any,
+        Takes::Each(_) | Takes::Failures { .. } => any,
         Takes::Join(slots) => {
             let everywhere = |place: &Place| slots.iter().all(|slot| of(slot).contains(place));
             any.into_iter().filter(everywhere).collect()
@@ -110,6 +113,14 @@ fn invoked_at(takes: &Takes, events: &BTreeMap<usize, Places>, steps: &[Places])
             .flat_map(|place| around(place, steps))
             .collect(),
     }
+}
+
+fn failed_at(plan: &Plan, handler: usize, steps: &[Places]) -> Places {
+    let handled = (0..steps.len()).filter(|step| {
+        let by = plan.handler_of(*step);
+        by.is_some_and(|(by, _)| by == handler)
+    });
+    handled.flat_map(|step| steps[step].clone()).collect()
 }
 
 fn around(place: Place, steps: &[Places]) -> Places {

@@ -1,5 +1,7 @@
 //! Graphs as trees of blocks: each takes one event and gives one, whatever happens inside.
 
+use std::ops::Range;
+
 use crate::{
     events::{COUNT, ORDINARY, START, STOP},
     plan::{Gives, Plan, Step, Takes},
@@ -59,6 +61,47 @@ pub(crate) fn passes(step: usize, value: u64) -> bool {
 /// Whether a gate lets a value go round once more.
 pub(crate) fn goes_again(step: usize, value: u64) -> bool {
     choice(step, value, 3) == 0
+}
+
+/// What a step gives: events with their values.
+pub(crate) enum Output {
+    Event(usize, u64),
+    /// A list of these types of elements.
+    List(Vec<usize>, Vec<(usize, u64)>),
+}
+
+impl Body {
+    /// What the body makes of the values of its input.
+    pub(crate) fn outputs(&self, step: usize, values: &[u64]) -> Vec<Output> {
+        let value = values.first().copied().unwrap_or_default();
+        let one = |to: usize| vec![Output::Event(to, made(step, value))];
+        match self {
+            Self::Pass(to) => one(*to),
+            Self::Choose(to) => one(to[choice(step, value, to.len())]),
+            Self::Filter(to) if passes(step, value) => one(*to),
+            Self::Filter(_) | Self::Observe => vec![],
+            Self::Gate { again, .. } if goes_again(step, value) => one(*again),
+            Self::Gate { done, .. } => one(*done),
+            Self::Both(left, right) => [*left, *right]
+                .into_iter()
+                .enumerate()
+                .map(|(n, to)| Output::Event(to, part(step, value, n)))
+                .collect(),
+            Self::List(elements) => {
+                let element = |n| {
+                    let value = part(step, value, n);
+                    (elements[choice(step, value, elements.len())], value)
+                };
+                let events = (0..choice(step, value, 4)).map(element).collect();
+                vec![Output::List(elements.clone(), events)]
+            }
+            Self::Fold(to) => vec![Output::Event(*to, folded(step, values.iter().copied()))],
+            Self::Sum(to) => {
+                let sum = values.iter().copied().fold(0, u64::wrapping_add);
+                vec![Output::Event(*to, made(step, sum))]
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -124,6 +167,29 @@ impl Block {
     }
 }
 
+impl Block {
+    /// Calls `each` with every step that gives a list and each step that collects what comes of it.
+    fn for_each_fan_out(&self, each: &mut dyn FnMut(usize, usize)) {
+        match self {
+            Self::Pass(_) | Self::Filter(_) | Self::Twice(..) => {}
+            Self::Chain(blocks) | Self::Branch(_, blocks, _) => {
+                blocks.iter().for_each(|block| block.for_each_fan_out(each));
+            }
+            Self::Loop(_, block) => block.for_each_fan_out(each),
+            Self::Pair(_, both, _) => {
+                both.0.for_each_fan_out(each);
+                both.1.for_each_fan_out(each);
+            }
+            Self::FanOut(step, blocks, collectors, _) => {
+                blocks.iter().for_each(|block| block.for_each_fan_out(each));
+                collectors
+                    .iter()
+                    .for_each(|collector| each(*step, *collector));
+            }
+        }
+    }
+}
+
 /// A graph, what its steps do, and what it means.
 pub(crate) struct Graph {
     pub(crate) plan: Plan,
@@ -132,21 +198,29 @@ pub(crate) struct Graph {
     pub(crate) is_exact: bool,
     has_loop: bool,
     root: Block,
-    last: usize,
+    /// The step that stops the run.
+    pub(crate) last: usize,
 }
 
 impl Graph {
-    /// The value that the run stops with; `None` where it is not worth a trial: it does too little, or so
-    /// much that the model would be slow.
-    pub(crate) fn expected(&self, start: u64) -> Option<u64> {
-        const MOST: usize = 200;
+    /// The value that the run stops with; `None` where it is not worth a trial: the number of blocks that are run is
+    /// not in the range.
+    pub(crate) fn expected(&self, start: u64, blocks: Range<usize>) -> Option<u64> {
         if self.has_loop && !self.is_exact {
             // Some values go round for ever; which ones come up is not known here.
             return None;
         }
-        let mut budget = MOST;
+        let mut budget = blocks.end;
         let value = self.root.eval(start, &mut budget);
-        Some(made(self.last, value?)).filter(|_| (1..MOST - 8).contains(&budget))
+        Some(made(self.last, value?)).filter(|_| blocks.contains(&(blocks.end - budget)))
+    }
+
+    /// The steps that give lists, each with the steps that collect what comes of them.
+    pub(crate) fn fan_outs(&self) -> Vec<(usize, usize)> {
+        let mut fan_outs = Vec::new();
+        let mut add = |step, collector| fan_outs.push((step, collector));
+        self.root.for_each_fan_out(&mut add);
+        fan_outs
     }
 }
 
@@ -213,6 +287,7 @@ impl<'a> Builder<'a> {
         self.plan.steps.push(Step {
             takes,
             gives,
+            awaits: Vec::new(),
             workers,
         });
         self.bodies.push(body);

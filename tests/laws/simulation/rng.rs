@@ -26,3 +26,29 @@ impl Rng {
         self.below(times) == 0
     }
 }
+
+/// Prints the seed of a simulation that broke.
+struct Seed(u64, &'static str);
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let Self(seed, tests) = self;
+            eprintln!(
+                "run this simulation again with `WORKFLOWS_SEED={seed} cargo test --test laws {tests}`"
+            );
+        }
+    }
+}
+
+/// Tries the seeds from 0 on, or the one that `WORKFLOWS_SEED` says.
+pub(crate) fn for_each_seed(count: u64, tests: &'static str, simulate: impl Fn(u64)) {
+    let simulate = |seed| {
+        let _prints = Seed(seed, tests);
+        simulate(seed);
+    };
+    match std::env::var("WORKFLOWS_SEED") {
+        Ok(seed) => simulate(seed.parse().expect("`WORKFLOWS_SEED` is a number")),
+        Err(_) => (0..count).for_each(simulate),
+    }
+}

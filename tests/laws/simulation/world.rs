@@ -5,7 +5,7 @@ use workflows::{Emission, Input, InvocationId, Item, StepInput};
 use crate::{
     model::{Id, Work},
     plan::infos,
-    simulation::block::{Body, Graph, choice, folded, goes_again, made, part, passes},
+    simulation::block::{Body, Graph, Output},
     trial::Trial,
 };
 
@@ -39,28 +39,11 @@ impl World {
     }
 
     fn items(&mut self, body: &Body, step: usize, input: &StepInput<Id>) -> Vec<Item<Id>> {
-        let values = self.inputs(input);
-        let value = values.first().copied().unwrap_or_default();
-        let one = made(step, value);
-        match body {
-            Body::Pass(to) => vec![self.item(*to, one)],
-            Body::Choose(to) => vec![self.item(to[choice(step, value, to.len())], one)],
-            Body::Filter(to) if passes(step, value) => vec![self.item(*to, one)],
-            Body::Filter(_) | Body::Observe => vec![],
-            Body::Gate { again, .. } if goes_again(step, value) => vec![self.item(*again, one)],
-            Body::Gate { done, .. } => vec![self.item(*done, one)],
-            Body::Both(left, right) => [*left, *right]
-                .into_iter()
-                .enumerate()
-                .map(|(n, to)| self.item(to, part(step, value, n)))
-                .collect(),
-            Body::List(elements) => vec![self.list(elements, step, value)],
-            Body::Fold(to) => vec![self.item(*to, folded(step, values))],
-            Body::Sum(to) => {
-                let sum = values.into_iter().fold(0, u64::wrapping_add);
-                vec![self.item(*to, made(step, sum))]
-            }
-        }
+        let outputs = body.outputs(step, &self.inputs(input));
+        outputs
+            .into_iter()
+            .map(|output| self.item(output))
+            .collect()
     }
 
     fn inputs(&self, input: &StepInput<Id>) -> Vec<u64> {
@@ -73,19 +56,17 @@ impl World {
         }
     }
 
-    fn list(&mut self, elements: &[usize], step: usize, value: u64) -> Item<Id> {
-        let element = |n| {
-            let value = part(step, value, n);
-            self.emission(elements[choice(step, value, elements.len())], value)
-        };
-        Item::FanOut {
-            events: (0..choice(step, value, 4)).map(element).collect(),
-            elements: infos(elements),
+    fn item(&mut self, output: Output) -> Item<Id> {
+        match output {
+            Output::Event(event, value) => Item::Event(self.emission(event, value)),
+            Output::List(elements, events) => Item::FanOut {
+                elements: infos(&elements),
+                events: events
+                    .into_iter()
+                    .map(|(event, value)| self.emission(event, value))
+                    .collect(),
+            },
         }
-    }
-
-    fn item(&mut self, event: usize, value: u64) -> Item<Id> {
-        Item::Event(self.emission(event, value))
     }
 
     fn emission(&mut self, event: usize, value: u64) -> Emission<Id> {

@@ -57,10 +57,11 @@ impl<P> Invocation<P> {
         Some(&mut record.waits)
     }
 
-    pub(super) fn has_open_wait(&self) -> bool {
+    /// Whether the attempt that is running waits for something.
+    pub(super) fn is_waiting(&self) -> bool {
         self.record
             .as_ref()
-            .is_some_and(|record| record.waits.has_open())
+            .is_some_and(|record| record.waits.has_attended())
     }
 
     /// The events that it waits for.

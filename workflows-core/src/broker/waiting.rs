@@ -7,7 +7,7 @@
 //! Nothing is asked twice: an event goes from one wait to the next younger one, and a wait that begins looks at what is
 //! kept from the oldest event on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Broker,
@@ -34,6 +34,8 @@ pub(super) struct Kept<P> {
     pub(super) place: Place,
     /// Who is looking at it, and the serial of that wait.
     offered: Option<(WaitRef, u64)>,
+    /// Whether it stays for a choosy wait of a step that has begun anew and not come to it again.
+    is_reserved: bool,
 }
 
 /// Names a kept event: its type, and its number among the kept events of the run.
@@ -46,9 +48,9 @@ pub(super) struct Waiting<P> {
     open: SmallMap<EventKey, SmallMap<u64, WaitRef>>,
     pub(super) kept: BTreeMap<KeptKey, Kept<P>>,
     offers: BTreeMap<OfferId, KeptKey>,
+    /// The events that stay for a wait, and the serial of that wait.
+    reserved: BTreeMap<WaitRef, (u64, BTreeSet<KeptKey>)>,
     serial: u64,
-    /// Whether there may be open waits that no attempt waits for yet.
-    is_restored: bool,
 }
 
 impl<P> Waiting<P> {
@@ -57,8 +59,8 @@ impl<P> Waiting<P> {
             open: SmallMap::new(),
             kept: BTreeMap::new(),
             offers: BTreeMap::new(),
+            reserved: BTreeMap::new(),
             serial: 0,
-            is_restored: false,
         }
     }
 
@@ -85,7 +87,6 @@ impl<P> Waiting<P> {
             open.insert(wait.serial, of.clone());
         }
         self.serial = self.serial.max(wait.serial);
-        self.is_restored |= !wait.attended;
     }
 
     fn close(&mut self, wait: &OpenWait) {
@@ -107,6 +108,7 @@ impl<P> Waiting<P> {
             payload,
             place,
             offered: None,
+            is_reserved: false,
         };
         self.kept.insert(key, kept);
     }
@@ -121,13 +123,39 @@ impl<P> Waiting<P> {
     /// The oldest event of a type that a wait has not looked at and nobody else is looking at.
     fn unseen(&self, event: EventKey, seen: u64) -> Option<KeptKey> {
         let mut kept = self.kept.range((event, seen + 1)..=(event, u64::MAX));
-        let idle = kept.find(|(_, kept)| kept.offered.is_none());
+        let idle = kept.find(|(_, kept)| kept.offered.is_none() && !kept.is_reserved);
         idle.map(|(key, _)| *key)
     }
 
     /// The oldest wait for an event that is younger than the one with this serial.
     fn next_open(&self, event: EventKey, serial: u64) -> Option<WaitRef> {
         self.open.get(&event)?.after(&serial).cloned()
+    }
+
+    /// Keeps the events of a restored run for the oldest waits for them.
+    pub(super) fn reserve_kept(&mut self) {
+        let kept: Vec<_> = self.kept.keys().copied().collect();
+        for key in kept {
+            let open = self.open.get(&key.0).and_then(|open| open.iter().next());
+            if let Some((serial, of)) = open.map(|(serial, of)| (*serial, of.clone())) {
+                self.reserve(key, of, serial);
+            }
+        }
+    }
+
+    fn reserve(&mut self, key: KeptKey, of: WaitRef, serial: u64) {
+        if let Some(kept) = self.kept.get_mut(&key) {
+            kept.is_reserved = true;
+            let reserved = self.reserved.entry(of);
+            let (_, events) = reserved.or_insert_with(|| (serial, BTreeSet::new()));
+            events.insert(key);
+        }
+    }
+
+    /// Whether some event is kept for a wait that its step has not come to again.
+    #[inline]
+    pub(super) fn has_reserved(&self) -> bool {
+        !self.reserved.is_empty()
     }
 
     /// Whether some step is looking at an event.
@@ -213,13 +241,21 @@ impl<P: Clone> Broker<P> {
         let Some(invocation) = self.get_mut(id) else {
             return;
         };
-        if invocation.stage == Stage::Running && invocation.has_open_wait() {
-            invocation.stage = Stage::Waiting;
-            let step = invocation.step;
-            self.steps[step.index()].running -= 1;
-            self.suspended += 1;
-            self.fill(step, commands);
+        let begins = invocation.record().begins;
+        let (step, stage) = (invocation.step, invocation.stage);
+        match stage {
+            Stage::Running if invocation.is_waiting() => {}
+            // It goes on waiting, and so needs no place for the answer that has come.
+            Stage::Returning if invocation.is_waiting() && !begins => {}
+            Stage::Running | Stage::Waiting | Stage::Returning | Stage::Retrying => return,
         }
+        invocation.stage = Stage::Waiting;
+        self.leave(id, step, stage);
+        self.suspended += 1;
+        if stage == Stage::Returning {
+            self.deliver(id, commands);
+        }
+        self.fill(step, commands);
     }
 
     /// Looks for an event that is kept and that the wait takes.
@@ -227,25 +263,12 @@ impl<P: Clone> Broker<P> {
         let Some(open) = self.open_of(id, key) else {
             return;
         };
-        let unseen = open.seen().find_map(|(event, seen)| {
-            let kept = self.waiting.unseen(event, seen)?;
-            (!self.is_reserved(event, open.serial)).then_some(kept)
-        });
+        let unseen = open
+            .seen()
+            .find_map(|(event, seen)| self.waiting.unseen(event, seen));
         if let Some(event) = unseen {
             self.present(event, (id, key.clone()), commands);
         }
-    }
-
-    /// Whether an older wait for the event has not been asked yet, since its step begins anew.
-    fn is_reserved(&self, event: EventKey, serial: u64) -> bool {
-        let is_unattended = |(id, key): &WaitRef| {
-            let open = self.open_of(*id, key);
-            open.is_some_and(|open| !open.attended)
-        };
-        let open = self.waiting.open.get(&event);
-        let mut open = open.into_iter().flat_map(SmallMap::iter);
-        let mut older = open.by_ref().take_while(|(of, _)| **of < serial);
-        self.waiting.is_restored && older.any(|(_, of)| is_unattended(of))
     }
 
     fn is_open(&self, (id, key): &WaitRef) -> bool {
@@ -312,11 +335,31 @@ impl<P: Clone> Broker<P> {
         let Some(open) = self.open_of(of.0, &of.1) else {
             return;
         };
+        let serial = open.serial;
         match (open.choosy, open.attended) {
             (false, _) => self.answer_with(event, &of, commands),
-            (true, true) => self.offer(event, (of, open.serial), commands),
+            (true, true) => self.offer(event, (of, serial), commands),
             // It stays until the step, which begins anew, waits for it again.
-            (true, false) => {}
+            (true, false) => self.waiting.reserve(event, of, serial),
+        }
+    }
+
+    /// Places the events that were kept for a wait which is over by now, or which its step has come to again.
+    pub(super) fn place_reserved(&mut self, commands: &mut Vec<Command<P>>) {
+        for (of, (serial, events)) in std::mem::take(&mut self.waiting.reserved) {
+            if self.open_of(of.0, &of.1).is_some_and(|open| !open.attended) {
+                self.waiting.reserved.insert(of, (serial, events));
+                continue;
+            }
+            for event in events {
+                let Some(kept) = self.waiting.kept.get_mut(&event) else {
+                    continue;
+                };
+                kept.is_reserved = false;
+                if !self.is_ended() {
+                    self.place_kept(event, serial - 1, commands);
+                }
+            }
         }
     }
 
@@ -374,7 +417,7 @@ impl<P: Clone> Broker<P> {
         let invocation = &self.invocations[id.slot()];
         match invocation.stage {
             Stage::Running if open.attended => self.deliver(id, commands),
-            Stage::Waiting if invocation.has_open_wait() => self.deliver(id, commands),
+            Stage::Waiting if invocation.is_waiting() => self.deliver(id, commands),
             Stage::Waiting => {
                 self.suspended -= 1;
                 self.return_to_work(id, commands);
@@ -423,7 +466,7 @@ impl<P: Clone> Broker<P> {
         let invocation = &mut self.invocations[id.slot()];
         let begins = invocation.record().begins;
         match invocation.stage {
-            Stage::Waiting if !invocation.has_open_wait() => self.suspended -= 1,
+            Stage::Waiting if !invocation.is_waiting() => self.suspended -= 1,
             Stage::Returning if !begins => {
                 let step = invocation.step;
                 self.steps[step.index()]

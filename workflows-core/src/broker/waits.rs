@@ -100,8 +100,9 @@ impl<P> Default for Waits<P> {
 }
 
 impl<P> Waits<P> {
-    pub(super) fn has_open(&self) -> bool {
-        !self.open.is_empty()
+    /// Whether the attempt that is running waits for something.
+    pub(super) fn has_attended(&self) -> bool {
+        self.open.values().any(|wait| wait.attended)
     }
 
     pub(super) fn knows(&self, key: &WaitKey) -> bool {

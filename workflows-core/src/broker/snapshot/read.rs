@@ -102,6 +102,7 @@ impl<P: Clone> Reader<'_, P> {
         }
         self.broker.timers.count_from(record.timers);
         self.broker.waiting.count_from(record.waits);
+        self.broker.waiting.reserve_kept();
         self.refuse_counters();
         self.refuse_empty_fan_outs();
     }

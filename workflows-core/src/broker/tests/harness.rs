@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    broker::Broker,
+    broker::{Broker, EventRecord, Json, Misfit},
     command::{Command, Ending},
     event::{Event, EventId, EventInfo, EventKind},
     graph::{Allow, Bindings, Emits, ExecutionMode, Graph, Report, StepSpec, Trigger},
@@ -268,6 +268,24 @@ impl Run {
     pub(crate) fn pass(&mut self, seconds: u64) -> Vec<String> {
         self.now = self.now.plus(Duration::from_secs(seconds));
         self.tick(Input::Due)
+    }
+
+    /// The run goes on from its snapshot, in which every event is written as an `E`.
+    pub(crate) fn cut<E: Event>(&mut self) -> Vec<String> {
+        let write = |payload: &u32| {
+            Ok::<_, Misfit>(EventRecord {
+                event: E::NAME.to_owned(),
+                data: Json((*payload).into()),
+            })
+        };
+        let read = |record: EventRecord| {
+            let payload = record.data.0.as_u64().expect("it was written as a number");
+            Ok(u32::try_from(payload).expect("it was written as 32 bits"))
+        };
+        let record = self.broker.record(&write).expect("a number can be written");
+        let restored = record.restore(Arc::clone(&self.broker.routes), &read);
+        self.broker = restored.expect("it fits the graph that it was taken of");
+        self.tick(Input::Resumed)
     }
 
     pub(crate) fn tick(&mut self, input: Input<u32>) -> Vec<String> {

@@ -229,3 +229,64 @@ fn what_is_due_at_one_time_comes_in_the_order_in_which_it_was_set() {
         ["#2 work <- 2", "#3 work <- 1", "#4 work <- 3"]
     );
 }
+
+#[test]
+fn a_wait_that_a_step_has_not_come_to_again_is_no_reason_to_go_on_without_a_place() {
+    let mut run = asked();
+    run.wait(2, wait::<Answer>("a"));
+    run.wait(2, wait::<Answer>("b"));
+    assert_eq!(run.cut::<Answer>(), ["#2 ask <- 1 after 0 failures"]);
+    assert_eq!(
+        run.wait(2, wait::<Answer>("a")),
+        ["#3 ask <- 2 after 0 failures"]
+    );
+    assert!(run.send::<Answer>(8).is_empty(), "the place is taken");
+    assert_eq!(run.commit(3, []), ["answer 8 to #2 a"]);
+}
+
+#[test]
+fn a_step_that_waits_on_while_an_answer_has_no_place_yet_needs_none_for_it() {
+    let mut run = asked();
+    run.wait(2, wait::<Answer>("a"));
+    assert!(run.send::<Answer>(8).is_empty(), "the place is taken");
+    assert_eq!(run.wait(2, wait::<Answer>("b")), ["answer 8 to #2 a"]);
+    assert!(run.commit(3, []).is_empty());
+    assert_eq!(run.send::<Answer>(9), ["answer 9 to #2 b"]);
+    assert_eq!(run.commit(2, [event::<Stop>(1)]), ["stopped with 1"]);
+}
+
+#[test]
+fn an_event_for_a_wait_that_its_step_never_comes_to_again_goes_to_the_next() {
+    let mut run = asked();
+    run.wait(2, wait::<Answer>("a").choosy());
+    run.wait(3, wait::<Answer>("b").choosy());
+    run.cut::<Answer>();
+    run.wait(2, wait::<Answer>("z"));
+    run.wait(3, wait::<Answer>("b").choosy());
+    assert_eq!(run.send::<Answer>(9), ["keep 9"]);
+    assert_eq!(run.commit(2, []), ["offer 9 to #3 b"]);
+    assert_eq!(run.judge(true), ["answer 9 to #3 b"]);
+}
+
+#[test]
+fn an_event_for_a_wait_that_its_step_comes_to_again_is_offered_then_and_after_a_cut_too() {
+    let mut run = asked();
+    run.wait(2, wait::<Answer>("a").choosy());
+    run.wait(3, wait::<Answer>("b").choosy());
+    run.cut::<Answer>();
+    run.send::<Answer>(8);
+    run.send::<Answer>(9);
+    run.cut::<Answer>();
+    assert_eq!(
+        run.wait(2, wait::<Answer>("a").choosy()),
+        [
+            "#3 ask <- 2 after 0 failures",
+            "offer 8 to #2 a",
+            "offer 9 to #2 a"
+        ]
+    );
+    run.wait(3, wait::<Answer>("b").choosy());
+    assert_eq!(run.judge(false), ["offer 9 to #3 b"]);
+    run.judge(true);
+    assert_eq!(run.broker.waiting.kept.len(), 1);
+}
