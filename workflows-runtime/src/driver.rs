@@ -178,7 +178,7 @@ impl Driver<'_> {
             } else if let Some(pending) = &mut self.pending
                 && let Poll::Ready(Some((task, outcome))) = Pin::new(pending).poll_next(cx)
             {
-                self.finished(task, outcome);
+                self.finished(task, outcome, cx);
             } else if !self.set_timer(cx) {
                 if let Some(observer) = &mut self.observer {
                     observer.sleeps(&self.broker);
@@ -304,11 +304,14 @@ impl Driver<'_> {
         let call = || self.call(task, earlier, input);
         let future = match catch_unwind(AssertUnwindSafe(call)) {
             Ok(future) => future,
-            Err(panic) => return self.finished(task, Err(Failure::panic(panic_message(&*panic)))),
+            Err(panic) => {
+                let failure = Failure::panic(panic_message(&*panic));
+                return self.finished(task, Err(failure), cx);
+            }
         };
         let mut invocation = Invocation::new(task, future);
         match Pin::new(&mut invocation).poll(cx) {
-            Poll::Ready((task, outcome)) => self.finished(task, outcome),
+            Poll::Ready((task, outcome)) => self.finished(task, outcome, cx),
             Poll::Pending => self.pending.get_or_insert_default().push(invocation),
         }
     }

@@ -1,6 +1,9 @@
 //! What a handle wants of a run that is under way.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use futures_util::task::AtomicWaker;
 use serde_json::Value;
@@ -44,6 +47,8 @@ pub(crate) enum Message {
 pub(crate) struct Mailbox {
     /// `None` once the run is over.
     messages: Mutex<Option<Vec<Message>>>,
+    /// Whether there may be some: asked without the lock.
+    has_mail: AtomicBool,
     driver: AtomicWaker,
 }
 
@@ -51,6 +56,7 @@ impl Default for Mailbox {
     fn default() -> Self {
         Self {
             messages: Mutex::new(Some(Vec::new())),
+            has_mail: AtomicBool::new(false),
             driver: AtomicWaker::new(),
         }
     }
@@ -63,6 +69,7 @@ impl Mailbox {
             Some(messages) => messages.push(message),
             None => return false,
         }
+        self.has_mail.store(true, Ordering::Release);
         self.driver.wake();
         true
     }
@@ -70,10 +77,16 @@ impl Mailbox {
     /// Takes what there is, and has the driver woken at the next message.
     pub(crate) fn take(&self, driver: &std::task::Waker) -> Vec<Message> {
         self.driver.register(driver);
+        self.has_mail.store(false, Ordering::Release);
         self.messages()
             .as_mut()
             .map(std::mem::take)
             .unwrap_or_default()
+    }
+
+    /// Whether somebody has left a message. What a step has left before it returned is seen by whoever sees it return.
+    pub(crate) fn has_mail(&self) -> bool {
+        self.has_mail.load(Ordering::Acquire)
     }
 
     /// Drops the messages that are left and those to come: nobody reads them any more.

@@ -2,6 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    task::Context,
     time::Duration,
 };
 
@@ -15,7 +16,11 @@ use crate::{
 
 impl Driver<'_> {
     #[inline]
-    pub(super) fn finished(&mut self, task: Task, outcome: Outcome) {
+    pub(super) fn finished(&mut self, task: Task, outcome: Outcome, cx: &Context<'_>) {
+        // What a step did in the middle of its work comes before its end.
+        if self.run.mailbox.has_mail() {
+            self.read_mailbox(cx);
+        }
         if let Some(observer) = &mut self.observer {
             observer.is_over(task.id);
         }
