@@ -43,6 +43,9 @@ struct Late(u32);
 #[event]
 struct Sum(u32);
 
+#[event]
+struct Note(u32);
+
 /// What the steps have committed.
 #[state]
 #[derive(PartialEq)]
@@ -101,18 +104,27 @@ impl Everything {
         &self,
         ctx: Context<Ledger>,
         human: Waiter<Answer>,
+        notes: Emitter<Note>,
         Sum(sum): Sum,
         Late(late): Late,
     ) -> Result<Stop<u32>> {
+        // Committed with the wait: the step that begins again after a cut sends it no second time.
+        notes.send(Note(1));
         let first = human.wait().announce(Question("first".to_owned()));
         let Answer(first) = first.await?;
         let charge = async || Ok::<_, String>(self.charges.fetch_add(1, Ordering::SeqCst) + 500);
         ctx.once("charge", charge).await?;
         tokio::task::yield_now().await;
+        notes.send(Note(2));
         let second = human.wait().announce(Question("second".to_owned()));
         let Answer(second) = second.timeout(MINUTE * 60).await?;
         Self::commit(&ctx, second);
         Ok(Stop(sum + late + first + second))
+    }
+
+    #[step]
+    async fn note(&self, ctx: Context<Ledger>, Note(n): Note) {
+        Self::commit(&ctx, n);
     }
 }
 
@@ -172,7 +184,7 @@ async fn a_run_that_is_cut_anywhere_ends_as_if_it_had_not_been() {
         assert_eq!((result, questions.len()), (RESULT, 2));
         state_of(&session).await
     };
-    assert_eq!(whole.len(), 1 + 4 + 4 + 1 + 1);
+    assert_eq!(whole.len(), 1 + 4 + 4 + 1 + 2 + 1);
     let mut cuts = 0;
     for cut in 0..600 {
         let session = Runner::new(Everything::default()).session();

@@ -43,7 +43,7 @@ impl<P: Clone> Broker<P> {
         let record = invocation.record();
         record.failures = record.failures.saturating_add(1);
         record.failure = Some(failure);
-        record.begins = true;
+        record.begin_again();
         let mut closed = Vec::new();
         for wait in record.waits.values_mut() {
             match wait {

@@ -234,9 +234,7 @@ impl<P: Clone> Reader<'_, P> {
             interruptions: record.interruptions.saturating_add(u32::from(was_begun)),
             failure: record.failure.map(failed),
             recorded: recorded.map(|(key, value)| (key, value.0)).collect(),
-            waits: BTreeMap::new(),
-            due: None,
-            begins: true,
+            ..Record::default()
         };
         let slot = self.broker.invocations.insert(Invocation {
             serial,
@@ -265,6 +263,7 @@ impl<P: Clone> Reader<'_, P> {
         for (key, wait) in record.waits {
             self.read_wait(id, key, wait);
         }
+        self.broker.invocations[id.slot()].record().begin_again();
         Some(())
     }
 
