@@ -1,6 +1,7 @@
-//! Steps that wait for an answer in the middle of their work.
+//! Which answer ends which wait, and when.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -8,20 +9,12 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use serde_json::json;
 use tokio::time::Instant;
 use workflows::{SendError, WaitError, prelude::*};
 
-#[event(input_required)]
-#[derive(PartialEq)]
-struct Question(String);
-
-#[event(human_response)]
-#[derive(PartialEq)]
-struct Answer {
-    to: String,
-    text: String,
-}
+use crate::{Answer, Question, answer, next_question};
 
 #[event(human_response)]
 struct Refusal;
@@ -31,21 +24,6 @@ struct Item(u32);
 
 #[event]
 struct Reply(String);
-
-fn answer(to: &str, text: &str) -> Answer {
-    let (to, text) = (to.to_owned(), text.to_owned());
-    Answer { to, text }
-}
-
-/// The questions that a run asks, as its reader sees them.
-async fn next_question(events: &mut workflows::EventStream) -> String {
-    loop {
-        let event = events.next().await.expect("the run asks");
-        if let Some(Question(text)) = event.downcast_ref() {
-            return text.clone();
-        }
-    }
-}
 
 /// Asks several questions in a row, in one body.
 #[derive(Default)]
@@ -342,4 +320,81 @@ async fn a_wait_outlives_no_run() {
             events: "`Answer`".to_owned()
         }
     );
+}
+
+/// Asks, works for a while, and asks again.
+struct Busy;
+
+#[workflow]
+impl Busy {
+    #[step]
+    async fn ask(&self, human: Waiter<Answer>, _: Start<()>) -> Result<Stop<(String, String)>> {
+        let first = human.wait().announce(Question("first".to_owned())).await?;
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let second = human.wait().await?;
+        Ok(Stop((first.text, second.text)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_not_overwritten_by_the_next_event() {
+    let handle = Busy.run(()).start();
+    next_question(&mut handle.stream_events()).await;
+    handle.send_event(answer("", "first")).unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // The first wait is over, and its step is not done.
+    handle.send_event(answer("", "second")).unwrap();
+    let both = ("first".to_owned(), "second".to_owned());
+    assert_eq!(handle.await.unwrap(), both);
+}
+
+#[tokio::test]
+async fn joined_waits_for_one_kind_of_event_take_one_each() {
+    struct Pair;
+
+    #[workflow]
+    impl Pair {
+        #[step]
+        async fn ask(&self, human: Waiter<Answer>, _: Start<()>) -> Result<Stop<(String, String)>> {
+            let (one, other) = tokio::try_join!(human.wait().id("a"), human.wait().id("b"))?;
+            Ok(Stop((one.text, other.text)))
+        }
+    }
+
+    let handle = Pair.run(()).start();
+    tokio::task::yield_now().await;
+    handle.send_event(answer("", "x")).unwrap();
+    handle.send_event(answer("", "y")).unwrap();
+    assert_eq!(handle.await.unwrap(), ("x".to_owned(), "y".to_owned()));
+}
+
+#[tokio::test]
+async fn a_step_that_swallows_every_error_waits_all_the_same() {
+    struct Careless;
+
+    #[workflow]
+    impl Careless {
+        #[step]
+        async fn ask(&self, human: Waiter<Answer>, _: Start<()>) -> Stop<String> {
+            let asked = async { Ok::<_, workflows::BoxError>(human.wait().await?.text) };
+            let asked = AssertUnwindSafe(asked).catch_unwind().await;
+            let text = asked.map_or_else(|_| "a panic".to_owned(), Result::unwrap_or_default);
+            Stop(text)
+        }
+    }
+
+    let handle = Careless.run(()).start();
+    tokio::task::yield_now().await;
+    // Waiting is no error that could be caught on its way.
+    assert!(!handle.is_done());
+    handle.send_event(answer("", "yes")).unwrap();
+    assert_eq!(handle.await.unwrap(), "yes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_without_a_timeout_waits_for_days() {
+    let handle = Interview::default().run(vec!["a".to_owned()]).start();
+    tokio::time::sleep(Duration::from_secs(30 * 24 * 3600)).await;
+    handle.send_event(answer("", "at last")).unwrap();
+    assert_eq!(handle.await.unwrap(), ["at last"]);
 }
