@@ -4,6 +4,7 @@ use workflows::prelude::*;
 
 mod answers;
 mod attempts;
+mod names;
 
 #[event(input_required)]
 #[derive(PartialEq)]

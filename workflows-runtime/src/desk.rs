@@ -2,7 +2,7 @@
 
 use std::{
     any::Any,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -32,6 +32,8 @@ struct Papers {
     cells: BTreeMap<(InvocationId, WaitKey), Cell>,
     /// How many waits without a name an invocation has made.
     waits: BTreeMap<InvocationId, u32>,
+    /// The waits with a name whose answers the attempt has.
+    answered: BTreeMap<InvocationId, BTreeSet<WaitKey>>,
     recorded: BTreeMap<InvocationId, BTreeMap<String, Value>>,
     edits: BTreeMap<InvocationId, Vec<Edit>>,
 }
@@ -53,20 +55,33 @@ impl Desk {
         WaitKey(format!("#{count}"))
     }
 
-    /// Opens a wait.
+    /// Opens a wait, unless the attempt has one of this name or its answer.
     pub(crate) fn open(
         &self,
         id: InvocationId,
-        key: WaitKey,
+        key: &WaitKey,
         filter: Option<Filter>,
         waker: &Waker,
-    ) {
+    ) -> bool {
+        let mut papers = self.papers();
+        let place = (id, key.clone());
+        let answered = papers.answered.get(&id);
+        let is_taken = answered.is_some_and(|keys| keys.contains(key));
+        if is_taken || papers.cells.contains_key(&place) {
+            return false;
+        }
         let cell = Cell {
             filter,
             answer: None,
             waker: waker.clone(),
         };
-        self.papers().cells.insert((id, key), cell);
+        papers.cells.insert(place, cell);
+        true
+    }
+
+    /// Notes that the attempt has the answer of a wait with a name.
+    pub(crate) fn note_answered(&self, id: InvocationId, key: WaitKey) {
+        self.papers().answered.entry(id).or_default().insert(key);
     }
 
     /// The answer of a wait, where it has come.
@@ -150,6 +165,7 @@ impl Desk {
     pub(crate) fn begin_again(&self, id: InvocationId, earlier: &Earlier) {
         let mut papers = self.papers();
         papers.waits.remove(&id);
+        papers.answered.remove(&id);
         if !earlier.recorded.is_empty() {
             papers.recorded.insert(id, earlier.recorded.clone());
         }
@@ -159,6 +175,7 @@ impl Desk {
     pub(crate) fn clear(&self, id: InvocationId) {
         let mut papers = self.papers();
         papers.waits.remove(&id);
+        papers.answered.remove(&id);
         papers.recorded.remove(&id);
     }
 

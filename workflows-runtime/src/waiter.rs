@@ -5,7 +5,6 @@ use std::{
     future::Future,
     marker::PhantomData,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -81,6 +80,12 @@ pub enum WaitError {
         /// What it waited for.
         events: String,
     },
+    /// The attempt has another wait of this name: each needs its own.
+    #[error("the step waits more than once under the name `{id}`: each wait needs its own")]
+    SameId {
+        /// The name.
+        id: String,
+    },
 }
 
 type TypedFilter<E> = Box<dyn FnMut(&E) -> bool + Send>;
@@ -88,7 +93,8 @@ type TypedFilter<E> = Box<dyn FnMut(&E) -> bool + Send>;
 /// A wait for an `E`. Await it for the event.
 ///
 /// # Errors
-/// [`WaitError::TimedOut`] after the [`timeout`](Self::timeout).
+/// [`WaitError::TimedOut`] after the [`timeout`](Self::timeout); [`WaitError::SameId`] where the attempt has used the
+/// [name](Self::id) before.
 ///
 /// # Cancel safety
 /// A wait that is dropped takes no event. One that the attempt makes again under the same key does not repeat its
@@ -115,8 +121,12 @@ impl<E: EventSet> Waiting<E> {
 
     /// Names the wait within the invocation. Without a name it is known by its number, in the order of the calls of
     /// [`Waiter::wait`]; name waits whose order may change from one attempt to the next.
+    ///
+    /// Each wait of a step needs its own name: the second under one name fails with [`WaitError::SameId`]. Other
+    /// invocations may use the same names.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.pause.key = WaitKey(id.into());
+        self.pause.is_named = true;
         self
     }
 
@@ -126,14 +136,15 @@ impl<E: EventSet> Waiting<E> {
         self
     }
 
-    fn error(&self) -> impl Fn(Option<Duration>) -> WaitError + use<E> {
-        |timeout| {
-            let names = E::MEMBERS.iter().map(|event| format!("`{}`", event.name()));
-            let events = names.collect::<Vec<_>>().join(" or ");
-            match timeout {
-                Some(timeout) => WaitError::TimedOut { events, timeout },
-                None => WaitError::RunEnded { events },
-            }
+    fn error(&self, why: Unanswered) -> WaitError {
+        let names = E::MEMBERS.iter().map(|event| format!("`{}`", event.name()));
+        let events = names.collect::<Vec<_>>().join(" or ");
+        match (why, self.pause.timeout) {
+            (Unanswered::TimedOut, Some(timeout)) => WaitError::TimedOut { events, timeout },
+            (Unanswered::TimedOut | Unanswered::RunEnded, _) => WaitError::RunEnded { events },
+            (Unanswered::SameId, _) => WaitError::SameId {
+                id: self.pause.key.0.clone(),
+            },
         }
     }
 }
@@ -145,12 +156,11 @@ impl<E: EventSet> Future for Waiting<E> {
         let this = &mut *self;
         let filter = this.filter.take().map(erased);
         let answer = ready!(this.pause.poll(filter, cx));
-        let error = this.error();
-        Poll::Ready(match answer {
-            Some(Answer::Event(event)) => E::from_event(event).map_err(|_| error(None)),
-            Some(Answer::TimedOut) => Err(error(this.pause.timeout)),
-            None => Err(error(None)),
-        })
+        let event = answer.and_then(|event| {
+            // The broker answers with nothing else.
+            E::from_event(event).map_err(|_| Unanswered::RunEnded)
+        });
+        Poll::Ready(event.map_err(|why| this.error(why)))
     }
 }
 
@@ -199,6 +209,13 @@ impl fmt::Debug for Sleep {
     }
 }
 
+/// Why a wait has no event.
+enum Unanswered {
+    TimedOut,
+    RunEnded,
+    SameId,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     New,
@@ -211,6 +228,8 @@ struct Pause {
     seat: Seat,
     events: &'static [EventInfo],
     key: WaitKey,
+    /// Whether the author has chosen the key.
+    is_named: bool,
     announcement: Option<Box<dyn AnyEvent>>,
     timeout: Option<Duration>,
     phase: Phase,
@@ -223,44 +242,60 @@ impl Pause {
             seat,
             events,
             key,
+            is_named: false,
             announcement: None,
             timeout: None,
             phase: Phase::New,
         }
     }
 
-    /// The answer; `None` where the run is over.
+    /// The answer.
     fn poll(
         &mut self,
         filter: Option<Filter>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Answer<Box<dyn AnyEvent>>>> {
-        let key = &self.key;
-        let run = Arc::clone(&self.seat.run);
-        if self.phase == Phase::New {
-            self.phase = Phase::Open;
-            let wait = Wait {
-                key: key.clone(),
-                events: self.events,
-                choosy: filter.is_some(),
-                sent: self.seat.take_sent(),
-                announcement: self.announcement.take(),
-                timeout: self.timeout,
-            };
-            run.desk.open(self.seat.id, key.clone(), filter, cx.waker());
-            run.mailbox.post(Message::Wait {
-                invocation: self.seat.id,
-                wait: Box::new(wait),
-            });
+    ) -> Poll<Result<Box<dyn AnyEvent>, Unanswered>> {
+        if self.phase == Phase::New && !self.open(filter, cx) {
+            return Poll::Ready(Err(Unanswered::SameId));
         }
-        match run.desk.poll(self.seat.id, key, cx.waker()) {
+        let Seat { run, id, .. } = &self.seat;
+        match run.desk.poll(*id, &self.key, cx.waker()) {
             Poll::Ready(answer) => {
                 self.phase = Phase::Over;
-                Poll::Ready(Some(answer))
+                if self.is_named {
+                    run.desk.note_answered(*id, self.key.clone());
+                }
+                Poll::Ready(match answer {
+                    Answer::Event(event) => Ok(event),
+                    Answer::TimedOut => Err(Unanswered::TimedOut),
+                })
             }
-            Poll::Pending if run.mailbox.is_closed() => Poll::Ready(None),
+            Poll::Pending if run.mailbox.is_closed() => Poll::Ready(Err(Unanswered::RunEnded)),
             Poll::Pending => Poll::Pending,
         }
+    }
+
+    /// Tells the run of the wait; says no where there is one of the same key.
+    fn open(&mut self, filter: Option<Filter>, cx: &Context<'_>) -> bool {
+        let Seat { run, id, .. } = &self.seat;
+        let choosy = filter.is_some();
+        if !run.desk.open(*id, &self.key, filter, cx.waker()) {
+            return false;
+        }
+        self.phase = Phase::Open;
+        let wait = Wait {
+            key: self.key.clone(),
+            events: self.events,
+            choosy,
+            sent: self.seat.take_sent(),
+            announcement: self.announcement.take(),
+            timeout: self.timeout,
+        };
+        run.mailbox.post(Message::Wait {
+            invocation: *id,
+            wait: Box::new(wait),
+        });
+        true
     }
 }
 
