@@ -289,58 +289,6 @@ async fn a_lineage_that_was_recovered_too_often_fails() {
     assert_eq!(error.to_string(), text);
 }
 
-struct Endless;
-
-#[workflow]
-impl Endless {
-    #[step]
-    async fn open(&self, _: Start<()>) -> Work {
-        Work(0)
-    }
-
-    #[step]
-    async fn turn(&self, Work(number): Work) -> OneOf![Work | Stop<u32>] {
-        Work(number + 1).into()
-    }
-}
-
-#[tokio::test]
-async fn a_runaway_ends_at_its_limit() {
-    let runner = Runner::builder(Endless).max_invocations(1_000).build();
-    let error = runner.run(()).await.unwrap_err();
-    let text =
-        "the run of `Endless` was ended: more than 1000 invocations of its steps are not allowed";
-    assert_eq!(error.to_string(), text);
-}
-
-struct Wide;
-
-#[workflow]
-impl Wide {
-    #[step]
-    async fn open(&self, Start(count): Start<u32>) -> Vec<Work> {
-        (0..count).map(Work).collect()
-    }
-
-    #[step]
-    async fn end(&self, works: Vec<Work>) -> Stop<usize> {
-        Stop(works.len())
-    }
-
-    #[step]
-    async fn look(&self, _: Work) {
-        tokio::task::yield_now().await;
-    }
-}
-
-#[tokio::test]
-async fn a_flood_ends_at_its_limit() {
-    let runner = Runner::builder(Wide).max_events_in_flight(100).build();
-    assert_eq!(runner.run(99).await.unwrap(), 99);
-    let error = runner.run(101).await.unwrap_err();
-    assert!(matches!(error, RunError::LimitExceeded { .. }), "{error}");
-}
-
 /// Counts its turns until it is told to end.
 #[derive(Default)]
 struct Counter {
@@ -386,44 +334,4 @@ async fn a_paused_run_stands_still_until_it_is_resumed() {
     assert!(flow.turns.load(Ordering::SeqCst) >= turns + 9);
     handle.send_event(End).unwrap();
     handle.await.unwrap();
-}
-
-/// Says everything twice.
-struct Echo;
-
-#[event(human_response)]
-struct Said(String);
-
-#[workflow]
-impl Echo {
-    #[step]
-    async fn open(&self, heard: Waiter<Said>, Start(text): Start<String>) -> Result<Said> {
-        if text == "wait" {
-            return Ok(heard.wait().await?);
-        }
-        Ok(Said(text.repeat(2)))
-    }
-
-    #[step]
-    async fn end(&self, Said(text): Said) -> Stop<usize> {
-        Stop(text.len())
-    }
-}
-
-#[tokio::test]
-async fn an_event_that_is_too_large_is_refused_where_it_comes_from() {
-    let runner = Runner::builder(Echo).max_event_bytes(10).build();
-    assert_eq!(runner.run("four".to_owned()).await.unwrap(), 8);
-    let error = runner.run("five5".to_owned()).await.unwrap_err();
-    let text = "step `open` failed on event `Start`: event `Said` has 12 bytes as JSON, and 10 are allowed";
-    assert_eq!(error.to_string(), text);
-    let handle = runner.run("wait".to_owned()).start();
-    let refused = handle
-        .send_event(Said("much too long".to_owned()))
-        .unwrap_err();
-    let text =
-        "the payload is refused as `Said`: event `Said` has 15 bytes as JSON, and 10 are allowed";
-    assert_eq!(refused.to_string(), text);
-    handle.send_event(Said("short".to_owned())).unwrap();
-    assert_eq!(handle.await.unwrap(), 5);
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use serde_json::Value;
-use workflows_core::{Answer, AnyEvent, Earlier, InvocationId, WaitKey};
+use workflows_core::{Answer, AnyEvent, BoxError, Earlier, InvocationId, WaitKey};
 
 /// Looks at an event and says whether the wait takes it.
 pub(crate) type Filter = Box<dyn FnMut(&dyn AnyEvent) -> bool + Send>;
@@ -36,6 +36,8 @@ struct Papers {
     answered: BTreeMap<InvocationId, BTreeSet<WaitKey>>,
     recorded: BTreeMap<InvocationId, BTreeMap<String, Value>>,
     edits: BTreeMap<InvocationId, Vec<Edit>>,
+    /// Why something that an attempt has emitted in the middle of its work was refused.
+    refused: BTreeMap<InvocationId, BoxError>,
 }
 
 /// The desk of a run.
@@ -159,6 +161,16 @@ impl Desk {
     /// The edits of an attempt that is over.
     pub(crate) fn edits(&self, id: InvocationId) -> Vec<Edit> {
         self.papers().edits.remove(&id).unwrap_or_default()
+    }
+
+    /// Refuses something that an attempt has emitted: it fails, whatever it returns.
+    pub(crate) fn refuse(&self, id: InvocationId, error: BoxError) {
+        self.papers().refused.entry(id).or_insert(error);
+    }
+
+    /// Why something that the attempt, which is over, had emitted was refused.
+    pub(crate) fn refusal(&self, id: InvocationId) -> Option<BoxError> {
+        self.papers().refused.remove(&id)
     }
 
     /// Prepares another attempt.

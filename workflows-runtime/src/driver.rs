@@ -45,7 +45,6 @@ pub(crate) struct Conditions {
     pub(crate) places: Option<Arc<Semaphore>>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) limits: Limits,
-    pub(crate) max_event_bytes: Option<usize>,
     /// Whom to tell of the run, where there is anybody.
     pub(crate) observer: Option<Box<Observer>>,
 }
@@ -99,7 +98,6 @@ pub(crate) async fn drive(conditions: Conditions) -> Ending {
         places,
         timeout,
         limits,
-        max_event_bytes,
         mut observer,
     } = conditions;
     let (broker, first, alive) = beginning.unfold(&routes);
@@ -111,7 +109,6 @@ pub(crate) async fn drive(conditions: Conditions) -> Ending {
         run: &run,
         broker: broker.limits(limits),
         routes: &routes,
-        max_event_bytes,
         inputs: first.into_iter().collect(),
         snapshots: Vec::new(),
         commands: Vec::new(),
@@ -133,7 +130,6 @@ struct Driver<'run> {
     run: &'run Arc<RunContext>,
     routes: &'run Arc<Routes>,
     broker: Broker<Box<dyn AnyEvent>>,
-    max_event_bytes: Option<usize>,
     /// What has happened and is not reduced yet.
     inputs: VecDeque<Input>,
     commands: Vec<Command>,

@@ -53,9 +53,12 @@ impl<E> Emitter<E> {
         E: EventSet,
     {
         let outbox = Outbox::from_iter([Item::Event(emission(event))]);
-        let invocation = self.seat.id;
-        let emit = Message::Emit { invocation, outbox };
-        if !self.seat.run.mailbox.post(emit) {
+        let Seat { run, id, .. } = &self.seat;
+        if let Err(error) = run.check_sizes(&outbox) {
+            return run.desk.refuse(*id, error);
+        }
+        let invocation = *id;
+        if !run.mailbox.post(Message::Emit { invocation, outbox }) {
             tracing::warn!("an event was sent in a run that was over: it is dropped");
         }
     }

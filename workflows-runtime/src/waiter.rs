@@ -86,6 +86,14 @@ pub enum WaitError {
         /// The name.
         id: String,
     },
+    /// What the attempt has sent before the wait may not be sent. The attempt fails, whatever it returns.
+    #[error("what was sent before a wait for {events} is refused: {error}")]
+    Refused {
+        /// What it waited for.
+        events: String,
+        /// Why it is refused.
+        error: String,
+    },
 }
 
 type TypedFilter<E> = Box<dyn FnMut(&E) -> bool + Send>;
@@ -142,6 +150,7 @@ impl<E: EventSet> Waiting<E> {
         match (why, self.pause.timeout) {
             (Unanswered::TimedOut, Some(timeout)) => WaitError::TimedOut { events, timeout },
             (Unanswered::TimedOut | Unanswered::RunEnded, _) => WaitError::RunEnded { events },
+            (Unanswered::Refused(error), _) => WaitError::Refused { events, error },
             (Unanswered::SameId, _) => WaitError::SameId {
                 id: self.pause.key.0.clone(),
             },
@@ -214,6 +223,7 @@ enum Unanswered {
     TimedOut,
     RunEnded,
     SameId,
+    Refused(String),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -255,8 +265,8 @@ impl Pause {
         filter: Option<Filter>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Box<dyn AnyEvent>, Unanswered>> {
-        if self.phase == Phase::New && !self.open(filter, cx) {
-            return Poll::Ready(Err(Unanswered::SameId));
+        if self.phase == Phase::New {
+            self.open(filter, cx)?;
         }
         let Seat { run, id, .. } = &self.seat;
         match run.desk.poll(*id, &self.key, cx.waker()) {
@@ -275,19 +285,26 @@ impl Pause {
         }
     }
 
-    /// Tells the run of the wait; says no where there is one of the same key.
-    fn open(&mut self, filter: Option<Filter>, cx: &Context<'_>) -> bool {
+    /// Tells the run of the wait.
+    fn open(&mut self, filter: Option<Filter>, cx: &Context<'_>) -> Result<(), Unanswered> {
         let Seat { run, id, .. } = &self.seat;
         let choosy = filter.is_some();
         if !run.desk.open(*id, &self.key, filter, cx.waker()) {
-            return false;
+            return Err(Unanswered::SameId);
+        }
+        let sent = self.seat.take_sent();
+        if let Err(error) = run.check_sizes(&sent) {
+            let text = error.to_string();
+            run.desk.close(*id, &self.key);
+            run.desk.refuse(*id, error);
+            return Err(Unanswered::Refused(text));
         }
         self.phase = Phase::Open;
         let wait = Wait {
             key: self.key.clone(),
             events: self.events,
             choosy,
-            sent: self.seat.take_sent(),
+            sent,
             announcement: self.announcement.take(),
             timeout: self.timeout,
         };
@@ -295,7 +312,7 @@ impl Pause {
             invocation: *id,
             wait: Box::new(wait),
         });
-        true
+        Ok(())
     }
 }
 

@@ -9,10 +9,7 @@ use std::{
 use workflows_core::{FailedAttempt, Failure, Input, Retry};
 
 use super::Driver;
-use crate::{
-    invocation::{Outcome, Task, panic_message},
-    size,
-};
+use crate::invocation::{Outcome, Task, panic_message};
 
 impl Driver<'_> {
     #[inline]
@@ -24,7 +21,7 @@ impl Driver<'_> {
         if let Some(observer) = &mut self.observer {
             observer.is_over(task.id);
         }
-        let is_plain = self.max_event_bytes.is_none() && !self.run.desk.is_used();
+        let is_plain = self.run.max_event_bytes.is_none() && !self.run.desk.is_used();
         let input = match outcome {
             Ok(outbox) if is_plain => Input::Committed {
                 invocation: task.id,
@@ -38,12 +35,11 @@ impl Driver<'_> {
     /// What comes of an attempt that failed or has left something to do.
     #[inline(never)]
     fn concluded(&mut self, task: Task, outcome: Outcome) -> Input {
-        let outcome = outcome.and_then(|outbox| match self.max_event_bytes {
-            Some(limit) => match size::check_all(&outbox, limit) {
-                Ok(()) => Ok(outbox),
-                Err(error) => Err(Failure::error(error)),
-            },
-            None => Ok(outbox),
+        let refused = self.run.desk.refusal(task.id);
+        let refused = refused.map_or(Ok(()), |error| Err(Failure::error(error)));
+        let outcome = refused.and(outcome).and_then(|outbox| {
+            let checked = self.run.check_sizes(&outbox);
+            checked.map(|()| outbox).map_err(Failure::error)
         });
         match self.edited(task, outcome) {
             Ok(outbox) => Input::Committed {
