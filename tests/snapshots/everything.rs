@@ -1,9 +1,4 @@
-//! Snapshots: a run that is cut anywhere goes on where it was.
-
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails where it unwraps, in its helpers too"
-)]
+//! A run that does a little of everything: cut anywhere, it goes on where it was.
 
 use std::{
     sync::{
@@ -15,9 +10,9 @@ use std::{
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use workflows::{Misfit, RestoreError, Session, Snapshot, SnapshotError, prelude::*};
+use workflows::{Misfit, RestoreError, Session, Snapshot, prelude::*};
 
-const MINUTE: Duration = Duration::from_secs(60);
+use crate::{MINUTE, carried};
 
 #[event(input_required)]
 struct Question(String);
@@ -130,12 +125,6 @@ impl Everything {
 
 /// 1..=4, each with its tenfold, then 1000 that came late, 10_000 and 100_000 from outside.
 const RESULT: u32 = 11 * (1 + 2 + 3 + 4) + 1000 + 110_000;
-
-/// Through text, as if into another process.
-fn carried(snapshot: &Snapshot) -> Snapshot {
-    let text = serde_json::to_string(snapshot).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
 
 /// Lets tasks run; where all of them sleep, time passes.
 async fn turns(count: usize) {
@@ -311,51 +300,6 @@ async fn a_snapshot_is_plain_data_in_any_format() {
         .unwrap();
     let (result, _) = finish(restored.restored_runs().remove(0), 0).await;
     assert_eq!(result, 11 * 6 + 1000 + 110_000);
-}
-
-#[tokio::test]
-async fn nothing_is_left_to_snapshot_of_a_run_that_has_ended() {
-    let handle = Greeter.run("you".to_owned()).start();
-    while !handle.is_done() {
-        tokio::task::yield_now().await;
-    }
-    assert!(matches!(handle.snapshot().await, Err(SnapshotError::Ended)));
-}
-
-/// Remembers whom it has met.
-struct Greeter;
-
-#[state]
-struct Met {
-    names: Vec<String>,
-}
-
-#[workflow]
-impl Greeter {
-    #[step]
-    async fn greet(&self, ctx: Context<Met>, Start(name): Start<String>) -> Result<Stop<String>> {
-        let before = ctx.store().get_state().await?.names.join(", ");
-        let said = format!("hello {name}, I have met [{before}]");
-        ctx.store().edit_state(|met| met.names.push(name)).await?;
-        Ok(Stop(said))
-    }
-}
-
-#[tokio::test]
-async fn a_session_carries_the_state_from_run_to_run_and_across_processes() {
-    let session = Runner::new(Greeter).session();
-    let said = session.run("Ann".to_owned()).await.unwrap();
-    assert_eq!(said, "hello Ann, I have met []");
-    session.run("Bob".to_owned()).start().await.unwrap();
-    let text = serde_json::to_string(&session.snapshot().await.unwrap()).unwrap();
-    let session = Runner::new(Greeter)
-        .restore(serde_json::from_str(&text).unwrap())
-        .unwrap();
-    assert!(session.restored_runs().is_empty());
-    let said = session.run("Cid".to_owned()).await.unwrap();
-    assert_eq!(said, "hello Cid, I have met [Ann, Bob]");
-    let names = session.store().get_state().await.unwrap().names.clone();
-    assert_eq!(names, ["Ann", "Bob", "Cid"]);
 }
 
 fn refused(change: impl FnOnce(&mut Value), snapshot: &Snapshot) -> Vec<Misfit> {
