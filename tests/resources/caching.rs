@@ -85,3 +85,39 @@ async fn many_who_want_a_resource_at_once_have_it_made_once() {
     assert_eq!((a.unwrap(), b.unwrap()), (0, 0));
     assert_eq!(BEGUN.load(SeqCst), 1);
 }
+
+static OWN: AtomicU32 = AtomicU32::new(0);
+
+async fn make_one_s_own() -> u32 {
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    OWN.fetch_add(1, SeqCst)
+}
+
+struct Loners;
+
+#[workflow]
+impl Loners {
+    #[step]
+    async fn split(&self, Start(parts): Start<usize>) -> Vec<Part> {
+        vec![Part; parts]
+    }
+    #[step(num_workers = 100)]
+    async fn work(&self, _: Part, #[resource(make_one_s_own, cache = false)] number: u32) -> Whole {
+        Whole(number)
+    }
+    #[step]
+    async fn join(&self, all: Vec<Whole>) -> Stop<Vec<u32>> {
+        let mut all: Vec<_> = all.iter().map(|whole| whole.0).collect();
+        all.sort_unstable();
+        Stop(all)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_who_want_one_of_their_own_at_once_each_have_it() {
+    let began = tokio::time::Instant::now();
+    let all = Loners.run(20).await.unwrap();
+    assert_eq!(all, (0..20).collect::<Vec<_>>());
+    // They do not wait for each other.
+    assert_eq!(began.elapsed(), Duration::from_secs(5));
+}

@@ -113,3 +113,33 @@ async fn a_factory_may_depend_on_the_type_parameters_of_the_workflow() {
     assert_eq!(Generic(7_u8).run(()).await.unwrap(), "70");
     assert_eq!(Generic(true).run(()).await.unwrap(), "truefalse");
 }
+
+mod here {
+    pub(super) async fn connect() -> u32 {
+        tokio::task::yield_now().await;
+        1
+    }
+}
+mod there {
+    pub(super) async fn connect() -> u32 {
+        tokio::task::yield_now().await;
+        2
+    }
+}
+
+async fn constant<const N: u32>() -> u32 {
+    tokio::task::yield_now().await;
+    N
+}
+
+workflow_of!(Namesakes, (
+    #[resource(here::connect)] here: Arc<u32>,
+    #[resource(there::connect)] there: Arc<u32>,
+    #[resource(constant::<3>)] three: Arc<u32>,
+    #[resource(constant::<4>)] four: Arc<u32>,
+) -> [u32; 4] => [*here, *there, *three, *four]);
+
+#[tokio::test]
+async fn factories_of_one_name_make_a_resource_each() {
+    assert_eq!(Namesakes.run(()).await.unwrap(), [1, 2, 3, 4]);
+}
