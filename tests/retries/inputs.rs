@@ -98,7 +98,7 @@ impl Opening {
     async fn note(&self, ctx: Context, Work(n): Work) -> Result<()> {
         Ok(ctx
             .store()
-            .edit_state(|state| drop(state.insert(&n.to_string(), n)))
+            .edit_state(|state| drop(state.insert(n.to_string(), n)))
             .await?)
     }
 
