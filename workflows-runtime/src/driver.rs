@@ -2,6 +2,7 @@
 
 mod admission;
 mod alarm;
+mod budget;
 mod call;
 mod mail;
 mod outcome;
@@ -23,7 +24,7 @@ use workflows_core::{
     OfferId, Routes, StepId, StepInput, Tick, Timestamp, WaitKey,
 };
 
-use self::{admission::Admission, alarm::Alarm};
+use self::{admission::Admission, alarm::Alarm, budget::Budget};
 use crate::{
     context::RunContext,
     invocation::{Invocation, Task, panic_message},
@@ -114,10 +115,7 @@ pub(crate) async fn drive(conditions: Conditions) -> Ending {
         commands: Vec::new(),
         pending: None,
         admission: Admission::to(places),
-        timeout,
-        alive,
-        admitted: None,
-        deadline: Alarm::default(),
+        budget: Budget::new(timeout, alive),
         timer: Alarm::default(),
         now: Timestamp::default(),
         observer,
@@ -138,12 +136,7 @@ struct Driver<'run> {
     /// The attempts that were not done at their first poll; made for the first of them, since many runs have none.
     pending: Option<FuturesUnordered<Invocation<'run>>>,
     admission: Admission,
-    timeout: Option<Duration>,
-    /// How long the run was under way before it was restored.
-    alive: Duration,
-    /// When the run was admitted: its time begins then.
-    admitted: Option<Timestamp>,
-    deadline: Alarm,
+    budget: Budget,
     /// Rings when something is due in the broker.
     timer: Alarm,
     now: Timestamp,
@@ -191,15 +184,10 @@ impl Driver<'_> {
     }
 
     fn check_alarms(&mut self, cx: &mut Context<'_>) {
-        if self.admitted.is_none() {
-            self.admitted = Some(self.now);
-            let left = self
-                .timeout
-                .map(|timeout| timeout.saturating_sub(self.alive));
-            let deadline = left.map(|left| self.run.clock.instant(self.now.plus(left)));
-            self.deadline.set(deadline);
+        if !self.broker.is_paused() {
+            self.budget.go_on(self.now, &self.run.clock);
         }
-        if self.deadline.rings(cx) {
+        if self.budget.is_over(cx) {
             self.inputs.push_front(Input::TimedOut);
         }
         if self.timer.rings(cx) {
@@ -207,11 +195,14 @@ impl Driver<'_> {
         }
     }
 
-    /// How long the run has been under way.
-    fn alive(&self) -> Duration {
-        let now = self.run.clock.now();
-        let since = self.admitted.map(|admitted| now.since(admitted));
-        self.alive + since.unwrap_or_default()
+    /// Lets the time of the run stand still or go on, as the run does.
+    fn keep_time(&mut self, cx: &Context<'_>) {
+        if self.broker.is_paused() {
+            self.budget.stand_still(self.now);
+        } else {
+            // The next poll sets the time that is left.
+            cx.waker().wake_by_ref();
+        }
     }
 
     /// Has the driver woken when something is due; says whether that is now.
@@ -242,7 +233,11 @@ impl Driver<'_> {
         }
         let mut commands = std::mem::take(&mut self.commands);
         let at = self.now;
+        let was_paused = self.broker.is_paused();
         self.broker.reduce(Tick { at, input }, &mut commands);
+        if self.broker.is_paused() != was_paused {
+            self.keep_time(cx);
+        }
         if WATCHED && let Some(observer) = &mut self.observer {
             observer.reduced(&self.broker);
         }

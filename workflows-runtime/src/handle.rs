@@ -57,8 +57,8 @@ impl<W: Workflow> RunHandle<W> {
         self.run.mailbox.post(Message::Cancel);
     }
 
-    /// Begins nothing new until [`resume`](Self::resume): what runs goes on to its end, what comes of it waits. Does
-    /// nothing on a run that has ended.
+    /// Begins nothing new until [`resume`](Self::resume): what runs goes on to its end, what comes of it waits. The
+    /// timeout of the run stands still meanwhile. Does nothing on a run that has ended.
     pub fn pause(&self) {
         self.run.mailbox.post(Message::Pause);
     }

@@ -134,7 +134,7 @@ pub struct RunnerBuilder<W: Workflow> {
 
 impl<W: Workflow> RunnerBuilder<W> {
     /// How long a run may take, counted from the moment it gets its place among the concurrent runs; `None`: as long as
-    /// it likes.
+    /// it likes. The time in which it is paused does not count.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();
         self

@@ -23,11 +23,12 @@ impl Driver<'_> {
     fn snapshot(&self) -> Recorded {
         let in_flight = self.broker.record(&|event| snapshot::write(&**event))?;
         let state = self.run.store.to_json().map_err(SnapshotError::State)?;
+        let now = self.run.clock.now();
         let run = RunSnapshot {
             id: self.run.id(),
-            taken_at: self.run.clock.now(),
-            alive: self.alive(),
-            timeout: self.timeout,
+            taken_at: now,
+            alive: self.budget.spent(now),
+            timeout: self.budget.timeout(),
             stream: self.run.log.next(),
             in_flight,
         };
