@@ -3,11 +3,13 @@
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicU32, Ordering},
+    mpsc,
 };
 
+use tokio::sync::Notify;
 use workflows::prelude::*;
 
-use crate::{Done, Status, Work};
+use crate::{Done, SECOND, Status, Work};
 
 /// What an attempt leaves behind.
 #[derive(Default)]
@@ -146,4 +148,51 @@ async fn a_result_is_kept_for_later_attempts_and_an_error_is_not() {
     // Another run does its own work.
     runner.run(()).await.unwrap();
     assert_eq!(flow.done.lock().unwrap().len(), 8);
+}
+
+/// Its first attempt takes too long, and edits when the second has begun: a thread that blocks cannot be stopped.
+struct Abandoned {
+    begun: Notify,
+    gates: [(mpsc::Sender<()>, Mutex<mpsc::Receiver<()>>); 2],
+}
+
+#[workflow]
+impl Abandoned {
+    #[step(blocking, timeout = "1s", retry = Retry::immediately().max_attempts(2))]
+    fn work(&self, ctx: Context<Ledger>, _: Start<()>) -> Result<Done> {
+        let [
+            (second_began, until_second_began),
+            (first_edited, until_first_edited),
+        ] = &self.gates;
+        if ctx.attempt().number() == 1 {
+            self.begun.notify_one();
+            until_second_began.lock().unwrap().recv()?;
+            ctx.edit_on_commit(|ledger| ledger.on_commit += 100);
+            first_edited.send(())?;
+        } else {
+            second_began.send(())?;
+            until_first_edited.lock().unwrap().recv()?;
+            ctx.edit_on_commit(|ledger| ledger.on_commit += 1);
+        }
+        Ok(Done(ctx.attempt().number()))
+    }
+
+    #[step]
+    async fn end(&self, ctx: Context<Ledger>, Done(attempt): Done) -> Result<Stop<(u32, u32)>> {
+        Ok(Stop((attempt, ctx.store().get_state().await?.on_commit)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_was_given_up_edits_nothing_though_it_goes_on() {
+    let gates = [(); 2].map(|()| {
+        let (sender, receiver) = mpsc::channel();
+        (sender, Mutex::new(receiver))
+    });
+    let begun = Notify::new();
+    let flow = Arc::new(Abandoned { begun, gates });
+    let handle = Runner::new(Arc::clone(&flow)).run(()).start();
+    flow.begun.notified().await;
+    tokio::time::advance(2 * SECOND).await;
+    assert_eq!(handle.await.unwrap(), (2, 1));
 }

@@ -248,7 +248,11 @@ impl<S: StateModel> Context<S> {
                     .expect("the compiler checks that all steps of a workflow name one state type"),
             );
         };
-        self.seat.run.desk.defer(self.seat.id, Box::new(edit));
+        let Seat { run, id, .. } = &self.seat;
+        let failures = self.attempt().failures();
+        if !run.desk.defer(*id, failures, Box::new(edit)) {
+            tracing::warn!("the state was edited by an attempt that was given up: it is dropped");
+        }
     }
 }
 

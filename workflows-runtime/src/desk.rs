@@ -36,6 +36,8 @@ struct Papers {
     answered: BTreeMap<InvocationId, BTreeSet<WaitKey>>,
     recorded: BTreeMap<InvocationId, BTreeMap<String, Value>>,
     edits: BTreeMap<InvocationId, Vec<Edit>>,
+    /// How many attempts had failed when the present one began, where any had.
+    failures: BTreeMap<InvocationId, u32>,
     /// Why something that an attempt has emitted in the middle of its work was refused.
     refused: BTreeMap<InvocationId, BoxError>,
 }
@@ -153,9 +155,15 @@ impl Desk {
         papers.recorded.entry(id).or_default().insert(key, value);
     }
 
-    /// Keeps an edit for the commit of the attempt.
-    pub(crate) fn defer(&self, id: InvocationId, edit: Edit) {
-        self.papers().edits.entry(id).or_default().push(edit);
+    /// Keeps an edit for the commit of the attempt that began after so many had failed. Says no where that one was given
+    /// up, and goes on in a thread that cannot be stopped.
+    pub(crate) fn defer(&self, id: InvocationId, failures: u32, edit: Edit) -> bool {
+        let mut papers = self.papers();
+        let is_present = papers.failures.get(&id).copied().unwrap_or(0) == failures;
+        if is_present {
+            papers.edits.entry(id).or_default().push(edit);
+        }
+        is_present
     }
 
     /// The edits of an attempt that is over.
@@ -178,6 +186,8 @@ impl Desk {
         let mut papers = self.papers();
         papers.waits.remove(&id);
         papers.answered.remove(&id);
+        papers.edits.remove(&id);
+        papers.failures.insert(id, earlier.failures);
         if !earlier.recorded.is_empty() {
             papers.recorded.insert(id, earlier.recorded.clone());
         }
@@ -189,6 +199,7 @@ impl Desk {
         papers.waits.remove(&id);
         papers.answered.remove(&id);
         papers.recorded.remove(&id);
+        papers.failures.remove(&id);
     }
 
     pub(crate) fn is_used(&self) -> bool {
