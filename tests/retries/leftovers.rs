@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use tokio::sync::Notify;
-use workflows::prelude::*;
+use workflows::{WaitError, prelude::*};
 
 use crate::{Done, SECOND, Status, Work};
 
@@ -150,7 +150,11 @@ async fn a_result_is_kept_for_later_attempts_and_an_error_is_not() {
     assert_eq!(flow.done.lock().unwrap().len(), 8);
 }
 
-/// Its first attempt takes too long, and edits when the second has begun: a thread that blocks cannot be stopped.
+#[event(human_response)]
+struct Answer(u32);
+
+/// Its first attempt takes too long, and edits and waits when the second has begun: a thread that blocks cannot be
+/// stopped.
 struct Abandoned {
     begun: Notify,
     gates: [(mpsc::Sender<()>, Mutex<mpsc::Receiver<()>>); 2],
@@ -159,7 +163,7 @@ struct Abandoned {
 #[workflow]
 impl Abandoned {
     #[step(blocking, timeout = "1s", retry = Retry::immediately().max_attempts(2))]
-    fn work(&self, ctx: Context<Ledger>, _: Start<()>) -> Result<Done> {
+    fn work(&self, ctx: Context<Ledger>, human: Waiter<Answer>, _: Start<()>) -> Result<Done> {
         let [
             (second_began, until_second_began),
             (first_edited, until_first_edited),
@@ -168,11 +172,14 @@ impl Abandoned {
             self.begun.notify_one();
             until_second_began.lock().unwrap().recv()?;
             ctx.edit_on_commit(|ledger| ledger.on_commit += 100);
+            let refused = ctx.block_on(human.wait()).unwrap_err();
+            assert!(matches!(refused, WaitError::GivenUp { .. }), "{refused}");
             first_edited.send(())?;
         } else {
             second_began.send(())?;
             until_first_edited.lock().unwrap().recv()?;
-            ctx.edit_on_commit(|ledger| ledger.on_commit += 1);
+            let Answer(number) = ctx.block_on(human.wait())?;
+            ctx.edit_on_commit(move |ledger| ledger.on_commit += number);
         }
         Ok(Done(ctx.attempt().number()))
     }
@@ -184,7 +191,7 @@ impl Abandoned {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_that_was_given_up_edits_nothing_though_it_goes_on() {
+async fn an_attempt_that_was_given_up_edits_and_takes_nothing_though_it_goes_on() {
     let gates = [(); 2].map(|()| {
         let (sender, receiver) = mpsc::channel();
         (sender, Mutex::new(receiver))
@@ -194,5 +201,6 @@ async fn an_attempt_that_was_given_up_edits_nothing_though_it_goes_on() {
     let handle = Runner::new(Arc::clone(&flow)).run(()).start();
     flow.begun.notified().await;
     tokio::time::advance(2 * SECOND).await;
+    handle.send_event(Answer(1)).unwrap();
     assert_eq!(handle.await.unwrap(), (2, 1));
 }

@@ -249,8 +249,7 @@ impl<S: StateModel> Context<S> {
             );
         };
         let Seat { run, id, .. } = &self.seat;
-        let failures = self.attempt().failures();
-        if !run.desk.defer(*id, failures, Box::new(edit)) {
+        if !run.desk.defer(*id, self.seat.failures(), Box::new(edit)) {
             tracing::warn!("the state was edited by an attempt that was given up: it is dropped");
         }
     }

@@ -42,6 +42,12 @@ struct Papers {
     refused: BTreeMap<InvocationId, BoxError>,
 }
 
+impl Papers {
+    fn is_present(&self, id: InvocationId, failures: u32) -> bool {
+        self.failures.get(&id).copied().unwrap_or(0) == failures
+    }
+}
+
 /// The desk of a run.
 #[derive(Default)]
 pub(crate) struct Desk {
@@ -51,12 +57,21 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// The key of a wait without a name: its number within the attempt.
-    pub(crate) fn number(&self, id: InvocationId) -> WaitKey {
+    /// The key of a wait without a name: its number within the attempt. One that was given up counts no more.
+    pub(crate) fn number(&self, id: InvocationId, failures: u32) -> WaitKey {
         let mut papers = self.papers();
+        if !papers.is_present(id, failures) {
+            return WaitKey(String::new());
+        }
         let count = papers.waits.entry(id).or_default();
         *count += 1;
         WaitKey(format!("#{count}"))
+    }
+
+    /// Whether the attempt that began after so many had failed is the present one: not one that was given up, and goes
+    /// on in a thread that cannot be stopped.
+    pub(crate) fn is_present(&self, id: InvocationId, failures: u32) -> bool {
+        self.papers().is_present(id, failures)
     }
 
     /// Opens a wait, unless the attempt has one of this name or its answer.
@@ -156,10 +171,10 @@ impl Desk {
     }
 
     /// Keeps an edit for the commit of the attempt that began after so many had failed. Says no where that one was given
-    /// up, and goes on in a thread that cannot be stopped.
+    /// up.
     pub(crate) fn defer(&self, id: InvocationId, failures: u32, edit: Edit) -> bool {
         let mut papers = self.papers();
-        let is_present = papers.failures.get(&id).copied().unwrap_or(0) == failures;
+        let is_present = papers.is_present(id, failures);
         if is_present {
             papers.edits.entry(id).or_default().push(edit);
         }

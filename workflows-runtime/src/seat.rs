@@ -20,6 +20,11 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
+    /// How many attempts had failed when this one began.
+    pub(crate) fn failures(&self) -> u32 {
+        self.earlier.as_ref().map_or(0, |earlier| earlier.failures)
+    }
+
     /// Takes what the step has sent so far.
     pub(crate) fn take_sent(&self) -> Outbox {
         self.sent.as_ref().map(Sent::take).unwrap_or_default()

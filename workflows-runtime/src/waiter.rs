@@ -80,6 +80,12 @@ pub enum WaitError {
         /// What it waited for.
         events: String,
     },
+    /// The attempt was given up, as one that takes too long, and goes on in a thread that cannot be stopped.
+    #[error("an attempt that was given up waits for {events} no more")]
+    GivenUp {
+        /// What it waited for.
+        events: String,
+    },
     /// The attempt has another wait of this name: each needs its own.
     #[error("the step waits more than once under the name `{id}`: each wait needs its own")]
     SameId {
@@ -151,6 +157,7 @@ impl<E: EventSet> Waiting<E> {
             (Unanswered::TimedOut, Some(timeout)) => WaitError::TimedOut { events, timeout },
             (Unanswered::TimedOut | Unanswered::RunEnded, _) => WaitError::RunEnded { events },
             (Unanswered::Refused(error), _) => WaitError::Refused { events, error },
+            (Unanswered::GivenUp, _) => WaitError::GivenUp { events },
             (Unanswered::SameId, _) => WaitError::SameId {
                 id: self.pause.key.0.clone(),
             },
@@ -222,6 +229,7 @@ impl fmt::Debug for Sleep {
 enum Unanswered {
     TimedOut,
     RunEnded,
+    GivenUp,
     SameId,
     Refused(String),
 }
@@ -247,7 +255,7 @@ struct Pause {
 
 impl Pause {
     fn new(seat: Seat, events: &'static [EventInfo]) -> Self {
-        let key = seat.run.desk.number(seat.id);
+        let key = seat.run.desk.number(seat.id, seat.failures());
         Self {
             seat,
             events,
@@ -288,6 +296,9 @@ impl Pause {
     /// Tells the run of the wait.
     fn open(&mut self, filter: Option<Filter>, cx: &Context<'_>) -> Result<(), Unanswered> {
         let Seat { run, id, .. } = &self.seat;
+        if !run.desk.is_present(*id, self.seat.failures()) {
+            return Err(Unanswered::GivenUp);
+        }
         let choosy = filter.is_some();
         if !run.desk.open(*id, &self.key, filter, cx.waker()) {
             return Err(Unanswered::SameId);
