@@ -398,3 +398,30 @@ async fn a_wait_without_a_timeout_waits_for_days() {
     handle.send_event(answer("", "at last")).unwrap();
     assert_eq!(handle.await.unwrap(), ["at last"]);
 }
+
+#[tokio::test]
+async fn the_panic_of_a_filter_is_the_failure_of_its_step() {
+    struct Fussy;
+
+    #[workflow]
+    impl Fussy {
+        #[step]
+        async fn ask(&self, human: Waiter<Answer>, _: Start<()>) -> Result<Stop<String>> {
+            let wait = human.wait().matching(|answer| {
+                assert_ne!(answer.text, "no", "of all answers");
+                answer.text == "yes"
+            });
+            Ok(Stop(wait.await?.text))
+        }
+    }
+
+    let handle = Fussy.run(()).start();
+    for text in ["perhaps", "no"] {
+        handle.send_event(answer("", text)).unwrap();
+    }
+    let RunError::Step(error) = handle.await.unwrap_err() else {
+        panic!("the step failed");
+    };
+    assert!(error.is_panic());
+    assert!(error.to_string().contains("of all answers"), "{error}");
+}

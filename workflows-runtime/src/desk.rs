@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     collections::{BTreeMap, BTreeSet},
+    panic::resume_unwind,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -24,6 +25,8 @@ type AnyAnswer = Answer<Box<dyn AnyEvent>>;
 struct Cell {
     filter: Option<Filter>,
     answer: Option<AnyAnswer>,
+    /// What its filter panicked with: the step's own panic, when it is polled.
+    panic: Option<Box<dyn Any + Send>>,
     waker: Waker,
 }
 
@@ -92,6 +95,7 @@ impl Desk {
         let cell = Cell {
             filter,
             answer: None,
+            panic: None,
             waker: waker.clone(),
         };
         papers.cells.insert(place, cell);
@@ -110,6 +114,10 @@ impl Desk {
         let Some(cell) = papers.cells.get_mut(&place) else {
             return Poll::Pending;
         };
+        if let Some(panic) = cell.panic.take() {
+            drop(papers);
+            resume_unwind(panic);
+        }
         match cell.answer.take() {
             Some(answer) => {
                 papers.cells.remove(&place);
@@ -131,6 +139,14 @@ impl Desk {
     pub(crate) fn answer(&self, id: InvocationId, key: WaitKey, answer: AnyAnswer) {
         if let Some(cell) = self.papers().cells.get_mut(&(id, key)) {
             cell.answer = Some(answer);
+            cell.waker.wake_by_ref();
+        }
+    }
+
+    /// Has a wait panic, whose filter has.
+    pub(crate) fn panic(&self, id: InvocationId, key: &WaitKey, panic: Box<dyn Any + Send>) {
+        if let Some(cell) = self.papers().cells.get_mut(&(id, key.clone())) {
+            cell.panic = Some(panic);
             cell.waker.wake_by_ref();
         }
     }

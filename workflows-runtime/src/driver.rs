@@ -311,11 +311,7 @@ impl Driver<'_> {
     fn offer(&mut self, offer: OfferId, id: InvocationId, key: &WaitKey, event: &dyn AnyEvent) {
         let judge = || self.run.desk.judge(id, key, event);
         let takes = catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|panic| {
-            let message = panic_message(&*panic);
-            tracing::warn!(
-                message,
-                "the filter of a wait panicked: it takes nothing more"
-            );
+            self.run.desk.panic(id, key, panic);
             false
         });
         self.inputs.push_front(Input::Judged { offer, takes });

@@ -127,7 +127,8 @@ impl<E: EventSet> Waiting<E> {
         self
     }
 
-    /// Takes only an event for which `takes` says yes; the others stay for other waits and steps.
+    /// Takes only an event for which `takes` says yes; the others stay for other waits and steps. Where `takes` panics, the
+    /// step does.
     pub fn matching(mut self, takes: impl FnMut(&E) -> bool + Send + 'static) -> Self {
         self.filter = Some(Box::new(takes));
         self
