@@ -4,6 +4,7 @@
 //! the number of units (steps, turns, branches, …) in an iteration.
 
 mod baselines;
+mod lasting;
 mod scenarios;
 
 use std::{
@@ -245,6 +246,7 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_millis(1_500))
         .without_plots();
-    targets = chain, turns, fan_out, join, concurrent, edits, stream
+    targets = chain, turns, fan_out, join, concurrent, edits, stream,
+        lasting::waits, lasting::once, lasting::snapshot, lasting::restore
 }
 criterion_main!(engine);

@@ -12,7 +12,7 @@ use std::{
 };
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, sync::oneshot};
 use workflows::prelude::*;
 
 use crate::scenarios::{CHAIN, Chain, FanOut, Joins, Turns};
@@ -72,6 +72,21 @@ impl Idle {
     }
 }
 
+#[event(human_response)]
+struct Reply(u64);
+
+/// Waits for an answer that does not come.
+struct Parked;
+
+#[workflow]
+impl Parked {
+    #[step]
+    async fn ask(&self, human: Waiter<Reply>, Start(n): Start<u64>) -> Result<Stop<u64>> {
+        let Reply(answer) = human.wait().await?;
+        Ok(Stop(n + answer))
+    }
+}
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -86,6 +101,7 @@ fn main() {
         print("peak", &turns.to_string(), peak as f64);
     }
     runtime.block_on(idle());
+    runtime.block_on(parked());
 }
 
 fn print(scenario: &str, name: &str, value: f64) {
@@ -134,6 +150,17 @@ async fn idle() {
     print("idle", OURS, ours);
     let task = each(|| tokio::spawn(pending::<()>())).await;
     print("idle", "tokio-spawn", task);
+}
+
+/// What a run takes that waits for an answer, and a task that does.
+async fn parked() {
+    let runner = Runner::new(Parked);
+    print("parked", OURS, each(|| runner.run(0).start()).await);
+    let task = each(|| {
+        let (reply, replied) = oneshot::channel::<u64>();
+        (tokio::spawn(replied), reply)
+    });
+    print("parked", "oneshot", task.await);
 }
 
 /// Heap bytes for each of many things that are started together.

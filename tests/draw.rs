@@ -71,6 +71,7 @@ fn mermaid_shows_loops_fan_outs_and_the_outside() {
 title: "Digest of \"pages\""
 ---
 flowchart TD
+    accDescr: Reads pages and answers for them.
     node0(["Start#lt;u32#gt;"]):::terminal
     step_open["<b>open</b><br/>Turns over the pages."]:::step
     step_read["<b>read</b><br/><i>spawn · 2 workers</i>"]:::step

@@ -23,6 +23,7 @@ mod routing;
 mod snapshot;
 mod timers;
 mod waiting;
+mod waits;
 mod workers;
 
 use std::{

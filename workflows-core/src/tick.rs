@@ -122,13 +122,42 @@ pub struct Earlier {
 }
 
 /// Names a wait within its invocation: the one given by the author, or its number.
+///
+/// As text, numbers have a `#` before them, and names that begin with one have it twice.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct WaitKey(pub String);
+#[serde(into = "String", from = "String")]
+pub enum WaitKey {
+    /// Its place among the waits of the attempt that have no name.
+    Number(u32),
+    /// Its name.
+    Name(Arc<str>),
+}
 
 impl fmt::Display for WaitKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match self {
+            Self::Number(number) => write!(f, "#{number}"),
+            Self::Name(name) if name.starts_with('#') => write!(f, "#{name}"),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+impl From<WaitKey> for String {
+    fn from(key: WaitKey) -> Self {
+        key.to_string()
+    }
+}
+
+impl From<String> for WaitKey {
+    fn from(text: String) -> Self {
+        let Some(rest) = text.strip_prefix('#') else {
+            return Self::Name(text.into());
+        };
+        match rest.parse() {
+            Ok(number) => Self::Number(number),
+            Err(_) => Self::Name(rest.into()),
+        }
     }
 }
 
@@ -287,5 +316,18 @@ impl<P> Input<P> {
     /// The run begins with its start event.
     pub const fn started(event: EventId, payload: P) -> Self {
         Self::Started(Emission { event, payload })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_was_written() {
+        let names = ["", "7", "#7", "##", "approval"].map(|name| WaitKey::Name(name.into()));
+        for key in names.into_iter().chain([WaitKey::Number(7)]) {
+            assert_eq!(WaitKey::from(key.to_string()), key);
+        }
     }
 }

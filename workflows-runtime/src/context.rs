@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::{sync::oneshot, time::Instant};
+use tokio::time::Instant;
 use workflows_core::{BoxError, DictState, Event, Failure, History, Outbox, StateModel, Timestamp};
 
 use crate::{
@@ -189,15 +189,13 @@ impl<S> Context<S> {
         let result = work().await.map_err(Into::into)?;
         let value = serde_json::to_value(&result)
             .map_err(|error| format!("the result to be kept as `{key}`: {error}"))?;
-        let (done, kept) = oneshot::channel();
+        run.desk.record(*id, key.to_owned(), value.clone());
+        // Where the run is over, nothing comes later.
         run.mailbox.post(Message::Record {
             invocation: *id,
             key: key.to_owned(),
             value,
-            done,
         });
-        // Where the run is over, nothing comes later.
-        let _ = kept.await;
         Ok(result)
     }
 

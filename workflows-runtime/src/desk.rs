@@ -64,11 +64,11 @@ impl Desk {
     pub(crate) fn number(&self, id: InvocationId, failures: u32) -> WaitKey {
         let mut papers = self.papers();
         if !papers.is_present(id, failures) {
-            return WaitKey(String::new());
+            return WaitKey::Number(0);
         }
         let count = papers.waits.entry(id).or_default();
         *count += 1;
-        WaitKey(format!("#{count}"))
+        WaitKey::Number(*count)
     }
 
     /// Whether the attempt that began after so many had failed is the present one: not one that was given up, and goes
@@ -172,7 +172,7 @@ impl Desk {
             return false;
         }
         let papers = self.papers();
-        let cells = papers.cells.range((id, WaitKey(String::new()))..);
+        let cells = papers.cells.range((id, WaitKey::Number(0))..);
         let mut own = cells.take_while(|((of, _), _)| *of == id);
         own.any(|(_, cell)| cell.answer.is_none())
     }

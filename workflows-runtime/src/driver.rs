@@ -145,9 +145,13 @@ struct Driver<'run> {
 
 impl Driver<'_> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
-        self.read_mailbox(cx);
+        self.run.mailbox.rouse(cx.waker());
+        self.read_mailbox();
         let cancelled = matches!(self.inputs.front(), Some(Input::Cancelled));
         if !self.admission.is_granted(cx) && !cancelled {
+            if !self.run.mailbox.sleep() {
+                cx.waker().wake_by_ref();
+            }
             return Poll::Pending;
         }
         self.read_clock();
@@ -167,8 +171,12 @@ impl Driver<'_> {
             } else if let Some(pending) = &mut self.pending
                 && let Poll::Ready(Some((task, outcome))) = Pin::new(pending).poll_next(cx)
             {
-                self.finished(task, outcome, cx);
-            } else if !self.set_timer(cx) {
+                self.finished(task, outcome);
+            } else if self.set_timer(cx) {
+                self.inputs.push_back(Input::Due);
+            } else if !self.run.mailbox.sleep() {
+                self.read_mailbox();
+            } else {
                 if let Some(observer) = &mut self.observer {
                     observer.sleeps(&self.broker);
                 }
@@ -212,7 +220,6 @@ impl Driver<'_> {
         let is_due = self.timer.rings(cx);
         if is_due {
             self.read_clock();
-            self.inputs.push_back(Input::Due);
         }
         is_due
     }
@@ -297,12 +304,12 @@ impl Driver<'_> {
             Ok(future) => future,
             Err(panic) => {
                 let failure = Failure::panic(panic_message(&*panic));
-                return self.finished(task, Err(failure), cx);
+                return self.finished(task, Err(failure));
             }
         };
         let mut invocation = Invocation::new(task, future);
         match Pin::new(&mut invocation).poll(cx) {
-            Poll::Ready((task, outcome)) => self.finished(task, outcome, cx),
+            Poll::Ready((task, outcome)) => self.finished(task, outcome),
             Poll::Pending => self.pending.get_or_insert_default().push(invocation),
         }
     }

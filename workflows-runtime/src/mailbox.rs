@@ -1,8 +1,11 @@
 //! What a handle wants of a run that is under way.
 
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Waker,
 };
 
 use futures_util::task::AtomicWaker;
@@ -34,28 +37,38 @@ pub(crate) enum Message {
         invocation: InvocationId,
         outbox: Outbox,
     },
-    /// A step keeps a result for its later attempts, and goes on when that is done.
+    /// A step has kept a result for its later attempts.
     Record {
         invocation: InvocationId,
         key: String,
         value: Value,
-        done: oneshot::Sender<()>,
     },
+}
+
+struct Inbox {
+    messages: Vec<Message>,
+    /// Whether the driver is going to look before it sleeps, so that nobody need wake it.
+    is_awake: bool,
+    /// Whether the run is over.
+    is_closed: bool,
 }
 
 /// Messages to a run; posting one wakes its driver.
 pub(crate) struct Mailbox {
-    /// `None` once the run is over.
-    messages: Mutex<Option<Vec<Message>>>,
-    /// Whether there may be some: asked without the lock.
+    inbox: Mutex<Inbox>,
     has_mail: AtomicBool,
     driver: AtomicWaker,
 }
 
 impl Default for Mailbox {
     fn default() -> Self {
+        let inbox = Inbox {
+            messages: Vec::new(),
+            is_awake: true,
+            is_closed: false,
+        };
         Self {
-            messages: Mutex::new(Some(Vec::new())),
+            inbox: Mutex::new(inbox),
             has_mail: AtomicBool::new(false),
             driver: AtomicWaker::new(),
         }
@@ -65,41 +78,61 @@ impl Default for Mailbox {
 impl Mailbox {
     /// Leaves a message; drops it and says no where the run is over.
     pub(crate) fn post(&self, message: Message) -> bool {
-        match &mut *self.messages() {
-            Some(messages) => messages.push(message),
-            None => return false,
+        let mut inbox = self.inbox();
+        if inbox.is_closed {
+            return false;
         }
+        inbox.messages.push(message);
         self.has_mail.store(true, Ordering::Release);
-        self.driver.wake();
+        let was_awake = std::mem::replace(&mut inbox.is_awake, true);
+        drop(inbox);
+        if !was_awake {
+            self.driver.wake();
+        }
         true
     }
 
-    /// Takes what there is, and has the driver woken at the next message.
-    pub(crate) fn take(&self, driver: &std::task::Waker) -> Vec<Message> {
-        self.driver.register(driver);
-        self.has_mail.store(false, Ordering::Release);
-        self.messages()
-            .as_mut()
-            .map(std::mem::take)
-            .unwrap_or_default()
+    /// The driver is awake; `waker` wakes it when it has gone to [sleep](Self::sleep).
+    pub(crate) fn rouse(&self, waker: &Waker) {
+        self.driver.register(waker);
+        self.inbox().is_awake = true;
     }
 
-    /// Whether somebody has left a message. What a step has left before it returned is seen by whoever sees it return.
+    /// Has the next message wake the driver; says no where there is one already.
+    pub(crate) fn sleep(&self) -> bool {
+        let mut inbox = self.inbox();
+        inbox.is_awake = !inbox.messages.is_empty();
+        !inbox.is_awake
+    }
+
+    /// Whether there may be a message. What a step has posted is seen here once the step has returned.
     pub(crate) fn has_mail(&self) -> bool {
         self.has_mail.load(Ordering::Acquire)
     }
 
+    /// Takes what there is.
+    pub(crate) fn take(&self) -> Vec<Message> {
+        let mut inbox = self.inbox();
+        self.has_mail.store(false, Ordering::Release);
+        std::mem::take(&mut inbox.messages)
+    }
+
     /// Drops the messages that are left and those to come: nobody reads them any more.
     pub(crate) fn close(&self) {
-        *self.messages() = None;
+        let mut inbox = self.inbox();
+        inbox.is_closed = true;
+        let unread = std::mem::take(&mut inbox.messages);
+        drop(inbox);
+        // What drops with a message may be the author's: not under the lock.
+        drop(unread);
     }
 
     /// Whether the run is over.
     pub(crate) fn is_closed(&self) -> bool {
-        self.messages().is_none()
+        self.inbox().is_closed
     }
 
-    fn messages(&self) -> MutexGuard<'_, Option<Vec<Message>>> {
-        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,6 +5,7 @@ use std::{
     future::Future,
     marker::PhantomData,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -140,8 +141,7 @@ impl<E: EventSet> Waiting<E> {
     /// Each wait of a step needs its own name: the second under one name fails with [`WaitError::SameId`]. Other
     /// invocations may use the same names.
     pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.pause.key = WaitKey(id.into());
-        self.pause.is_named = true;
+        self.pause.key = WaitKey::Name(Arc::from(id.into()));
         self
     }
 
@@ -160,7 +160,7 @@ impl<E: EventSet> Waiting<E> {
             (Unanswered::Refused(error), _) => WaitError::Refused { events, error },
             (Unanswered::GivenUp, _) => WaitError::GivenUp { events },
             (Unanswered::SameId, _) => WaitError::SameId {
-                id: self.pause.key.0.clone(),
+                id: self.pause.key.to_string(),
             },
         }
     }
@@ -247,8 +247,6 @@ struct Pause {
     seat: Seat,
     events: &'static [EventInfo],
     key: WaitKey,
-    /// Whether the author has chosen the key.
-    is_named: bool,
     announcement: Option<Box<dyn AnyEvent>>,
     timeout: Option<Duration>,
     phase: Phase,
@@ -261,7 +259,6 @@ impl Pause {
             seat,
             events,
             key,
-            is_named: false,
             announcement: None,
             timeout: None,
             phase: Phase::New,
@@ -281,7 +278,7 @@ impl Pause {
         match run.desk.poll(*id, &self.key, cx.waker()) {
             Poll::Ready(answer) => {
                 self.phase = Phase::Over;
-                if self.is_named {
+                if matches!(self.key, WaitKey::Name(_)) {
                     run.desk.note_answered(*id, self.key.clone());
                 }
                 Poll::Ready(match answer {

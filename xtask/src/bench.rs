@@ -61,6 +61,22 @@ const TIMES: &[Scenario] = &[
     ),
     scenario("edits", "1,000,000 state edits, ns an edit", &["mutex"]),
     scenario("stream", "stream of 1,000,000, ns an event", &["mpsc"]),
+    scenario(
+        "waits",
+        "question and answer, one thread, ns a wait",
+        &["oneshot"],
+    ),
+    scenario("once", "8 results kept a step, ns a result", &["map"]),
+    scenario(
+        "snapshot",
+        "snapshot of 1,000 events, ns an event",
+        &["serde-json"],
+    ),
+    scenario(
+        "restore",
+        "restore of 1,000 events, ns an event",
+        &["serde-json"],
+    ),
 ];
 
 /// The rows of `footprint` that compare us with a baseline.
@@ -74,6 +90,11 @@ const COUNTS: &[Scenario] = &[
     ),
     scenario("join", "join of two, allocations a join", &["boxed"]),
     scenario("idle", "10,000 idle runs, bytes a run", &["tokio-spawn"]),
+    scenario(
+        "parked",
+        "10,000 runs that wait for an answer, bytes a run",
+        &["oneshot"],
+    ),
 ];
 
 /// Measures the engine.

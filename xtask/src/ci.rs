@@ -36,7 +36,15 @@ fn checks() -> Vec<Command> {
         // Builds the examples and runs the doctests: `--all-targets` would leave those out.
         cargo(&["test", "--workspace", "--all-features"]),
         docs,
-        cargo(&["check", "-p", "workflows", "--no-default-features"]),
+        cargo(&[
+            "clippy",
+            "--package",
+            "workflows",
+            "--no-default-features",
+            "--",
+            "-D",
+            "warnings",
+        ]),
     ]
 }
 

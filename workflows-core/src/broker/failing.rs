@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::{
     Broker,
-    invocation::{Invocation, Stage, WaitState},
+    invocation::{Invocation, Stage},
     timers::Timer,
 };
 use crate::{
     command::{Command, Ending},
-    tick::{Answer, Caught, Failure, InvocationId, StepInput},
+    tick::{Caught, Failure, InvocationId, StepInput},
 };
 
 impl<P: Clone> Broker<P> {
@@ -44,23 +44,8 @@ impl<P: Clone> Broker<P> {
         record.failures = record.failures.saturating_add(1);
         record.failure = Some(failure);
         record.begin_again();
-        let mut closed = Vec::new();
-        for wait in record.waits.values_mut() {
-            match wait {
-                WaitState::Open(open) => {
-                    closed.push(open.clone());
-                    *wait = WaitState::Closed;
-                }
-                WaitState::Over {
-                    answer: Answer::TimedOut,
-                    ..
-                } => *wait = WaitState::Closed,
-                // The next attempt gets the same answer.
-                WaitState::Over { delivered, .. } => *delivered = true,
-                WaitState::Closed => {}
-            }
-        }
-        closed.iter().for_each(|open| self.close_wait(open));
+        let given_up = record.waits.begin_again();
+        given_up.iter().for_each(|wait| self.close_wait(wait));
         self.leave(id, step, stage);
         if delay.is_zero() {
             return self.return_to_work(id, commands);

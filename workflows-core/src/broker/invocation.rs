@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{place::Place, timers::TimerKey};
+use super::{place::Place, timers::TimerKey, waits::Waits};
 use crate::{
     routes::{EventKey, StepId},
-    tick::{Answer, Earlier, Failure, StepInput, Timestamp, WaitKey},
+    tick::{Earlier, Failure, StepInput, Timestamp, WaitKey},
 };
 
 /// What an invocation is doing.
@@ -44,26 +44,21 @@ impl<P> Invocation<P> {
         self.record.get_or_insert_default()
     }
 
-    pub(super) fn wait(&mut self, key: &WaitKey) -> Option<&mut WaitState<P>> {
-        self.record.as_mut()?.waits.get_mut(key)
-    }
-
-    fn open_waits(&self) -> impl Iterator<Item = &OpenWait> {
-        let waits = self.record.iter().flat_map(|record| record.waits.values());
-        waits.filter_map(|wait| match wait {
-            WaitState::Open(open) => Some(open),
-            WaitState::Closed | WaitState::Over { .. } => None,
-        })
+    pub(super) fn waits(&mut self) -> Option<&mut Waits<P>> {
+        let record = self.record.as_mut()?;
+        Some(&mut record.waits)
     }
 
     pub(super) fn has_open_wait(&self) -> bool {
-        self.open_waits().next().is_some()
+        self.record
+            .as_ref()
+            .is_some_and(|record| record.waits.has_open())
     }
 
     /// The events that it waits for.
     pub(super) fn awaited(&self) -> Vec<EventKey> {
-        self.open_waits()
-            .flat_map(|wait| wait.events.iter().copied())
+        let open = self.record.iter().flat_map(|record| record.waits.open());
+        open.flat_map(|(_, wait)| wait.events.iter().copied())
             .collect()
     }
 }
@@ -75,7 +70,7 @@ pub(super) struct Record<P> {
     pub(super) interruptions: u32,
     pub(super) failure: Option<Failure>,
     pub(super) recorded: BTreeMap<String, Value>,
-    pub(super) waits: BTreeMap<WaitKey, WaitState<P>>,
+    pub(super) waits: Waits<P>,
     /// The waits that an earlier attempt began and the present one has not: what is sent before them was committed then.
     pub(super) repeated: BTreeSet<WaitKey>,
     /// When the next attempt is due.
@@ -91,7 +86,7 @@ impl<P> Default for Record<P> {
             interruptions: 0,
             failure: None,
             recorded: BTreeMap::new(),
-            waits: BTreeMap::new(),
+            waits: Waits::default(),
             repeated: BTreeSet::new(),
             due: None,
             begins: false,
@@ -118,29 +113,4 @@ impl<P> Record<P> {
             recorded: self.recorded.clone(),
         }))
     }
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum WaitState<P> {
-    Open(OpenWait),
-    /// Announced and given up: by an attempt that failed, or by the step itself.
-    Closed,
-    /// Over. The answer is kept for later attempts.
-    Over {
-        answer: Answer<P>,
-        /// Whether the attempt that is running has got it.
-        delivered: bool,
-    },
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct OpenWait {
-    /// The events that it waits for.
-    pub(super) events: Vec<EventKey>,
-    pub(super) choosy: bool,
-    pub(super) timer: Option<TimerKey>,
-    /// Its number among the waits of the run: the older one is asked first.
-    pub(super) serial: u64,
-    /// Whether the attempt that is running waits for it: not yet, after a restart.
-    pub(super) attended: bool,
 }

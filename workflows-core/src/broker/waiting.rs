@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Broker,
-    invocation::{OpenWait, Stage, WaitState},
+    invocation::{Invocation, Stage},
     place::Place,
     timers::Timer,
+    waits::OpenWait,
 };
 use crate::{
     command::Command,
@@ -166,25 +167,22 @@ impl<P: Clone> Broker<P> {
         } = wait;
         let serial = self.waiting.next();
         let due = timeout.map(|timeout| self.now.plus(timeout));
-        let record = self.invocations[id.slot()].record();
-        match record.waits.get_mut(&key) {
-            Some(WaitState::Over { answer, delivered }) => {
-                *delivered = true;
-                let answer = answer.clone();
-                commands.push(Command::Answer {
-                    invocation: id,
-                    key,
-                    answer,
-                });
-                return false;
-            }
-            Some(WaitState::Open(open)) => {
-                open.attended = true;
-                open.choosy = choosy;
-                return true;
-            }
-            Some(WaitState::Closed) => {}
-            None => commands.extend(announcement.map(Command::Publish)),
+        let waits = &mut self.invocations[id.slot()].record().waits;
+        if let Some(answer) = waits.collect(&key) {
+            commands.push(Command::Answer {
+                invocation: id,
+                key,
+                answer,
+            });
+            return false;
+        }
+        if let Some(open) = waits.get_open(&key) {
+            open.attended = true;
+            open.choosy = choosy;
+            return true;
+        }
+        if !waits.knows(&key) {
+            commands.extend(announcement.map(Command::Publish));
         }
         let events = events.iter().filter_map(|event| self.routes.key(event.id));
         let timer = due.map(|due| self.timers.add(due, Timer::Wait(id, key.clone())));
@@ -196,7 +194,7 @@ impl<P: Clone> Broker<P> {
             attended: true,
         };
         self.waiting.open(&open, &(id, key.clone()));
-        record.waits.insert(key, WaitState::Open(open));
+        waits.insert_open(key, open);
         true
     }
 
@@ -216,7 +214,7 @@ impl<P: Clone> Broker<P> {
 
     /// Looks for an event that is kept and that the wait takes.
     fn seek(&mut self, id: InvocationId, key: &WaitKey, commands: &mut Vec<Command<P>>) {
-        let Some(WaitState::Open(open)) = self.get_mut(id).and_then(|of| of.wait(key)) else {
+        let Some(open) = self.open_of(id, key) else {
             return;
         };
         let events = open.events.clone();
@@ -237,8 +235,11 @@ impl<P: Clone> Broker<P> {
     }
 
     fn is_open(&mut self, (id, key): &WaitRef) -> bool {
-        let wait = self.get_mut(*id).and_then(|of| of.wait(key));
-        matches!(wait, Some(WaitState::Open(_)))
+        self.open_of(*id, key).is_some()
+    }
+
+    fn open_of(&mut self, id: InvocationId, key: &WaitKey) -> Option<&mut OpenWait> {
+        self.get_mut(id)?.waits()?.get_open(key)
     }
 
     /// Keeps an event that some step may wait for, and gives it to the first that takes it.
@@ -299,14 +300,10 @@ impl<P: Clone> Broker<P> {
     /// Shows a kept event to a wait.
     fn present(&mut self, event: KeptKey, of: WaitRef, commands: &mut Vec<Command<P>>) {
         let (id, key) = of.clone();
-        let wait = self.get_mut(id).and_then(|of| of.wait(&key));
-        let Some(WaitState::Open(OpenWait {
-            choosy, attended, ..
-        })) = wait
-        else {
+        let Some(open) = self.open_of(id, &key) else {
             return;
         };
-        match (*choosy, *attended) {
+        match (open.choosy, open.attended) {
             (false, _) => self.answer_with(event, &of, commands),
             (true, true) => self.offer(event, of, commands),
             // It stays until the step, which begins anew, waits for it again.
@@ -356,14 +353,8 @@ impl<P: Clone> Broker<P> {
         answer: Answer<P>,
         commands: &mut Vec<Command<P>>,
     ) {
-        let Some(wait) = self.get_mut(id).and_then(|of| of.wait(key)) else {
-            return;
-        };
-        let over = WaitState::Over {
-            answer,
-            delivered: false,
-        };
-        let WaitState::Open(open) = std::mem::replace(wait, over) else {
+        let waits = self.get_mut(id).and_then(Invocation::waits);
+        let Some(open) = waits.and_then(|waits| waits.answer(key, answer)) else {
             return;
         };
         self.waiting.close(&open);
@@ -385,18 +376,12 @@ impl<P: Clone> Broker<P> {
 
     /// Hands over the answers that have come.
     pub(super) fn deliver(&mut self, id: InvocationId, commands: &mut Vec<Command<P>>) {
-        let record = self.invocations[id.slot()].record();
-        for (key, wait) in &mut record.waits {
-            if let WaitState::Over { answer, delivered } = wait
-                && !std::mem::replace(delivered, true)
-            {
-                commands.push(Command::Answer {
-                    invocation: id,
-                    key: key.clone(),
-                    answer: answer.clone(),
-                });
-            }
-        }
+        let answers = self.invocations[id.slot()].record().waits.deliver();
+        commands.extend(answers.map(|(key, answer)| Command::Answer {
+            invocation: id,
+            key,
+            answer,
+        }));
     }
 
     /// An invocation has given up a wait by itself, and goes on.
@@ -406,12 +391,11 @@ impl<P: Clone> Broker<P> {
         key: &WaitKey,
         commands: &mut Vec<Command<P>>,
     ) {
-        let Some(wait) = self.get_mut(id).and_then(|of| of.wait(key)) else {
+        let waits = self.get_mut(id).and_then(Invocation::waits);
+        let Some(waits) = waits.filter(|waits| waits.knows(key)) else {
             return;
         };
-        if let WaitState::Open(open) = wait {
-            let open = open.clone();
-            *wait = WaitState::Closed;
+        if let Some(open) = waits.give_up(key) {
             self.close_wait(&open);
         }
         let invocation = &mut self.invocations[id.slot()];

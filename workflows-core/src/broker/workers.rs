@@ -2,7 +2,7 @@
 
 use super::{
     Broker, Queued,
-    invocation::{Invocation, Record, Stage, WaitState},
+    invocation::{Invocation, Record, Stage},
     place::Place,
 };
 use crate::{
@@ -177,10 +177,8 @@ impl<P: Clone> Broker<P> {
         if let Some(timer) = record.due {
             self.timers.remove(timer);
         }
-        for wait in record.waits.values() {
-            if let WaitState::Open(open) = wait {
-                self.close_wait(open);
-            }
+        for (_, wait) in record.waits.open() {
+            self.close_wait(wait);
         }
     }
 

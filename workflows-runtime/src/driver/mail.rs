@@ -1,7 +1,5 @@
 //! What comes from outside of the driver: from the run's handle, and from the steps in the middle of their work.
 
-use std::task::Context;
-
 use workflows_core::Input;
 
 use super::Driver;
@@ -35,8 +33,14 @@ impl Driver<'_> {
         Ok((run, state))
     }
 
-    pub(super) fn read_mailbox(&mut self, cx: &Context<'_>) {
-        for message in self.run.mailbox.take(cx.waker()) {
+    /// Takes what has been posted. A step's messages are taken before its result, in the order of what it did.
+    pub(super) fn read_mailbox(&mut self) {
+        if !self.run.mailbox.has_mail() {
+            return;
+        }
+        // A wait begins when it is read.
+        self.read_clock();
+        for message in self.run.mailbox.take() {
             let input = match message {
                 // Before whatever else has happened: it may be endless.
                 Message::Cancel => {
@@ -63,17 +67,11 @@ impl Driver<'_> {
                     invocation,
                     key,
                     value,
-                    done,
-                } => {
-                    self.run.desk.record(invocation, key.clone(), value.clone());
-                    // The step may be gone.
-                    let _ = done.send(());
-                    Input::Recorded {
-                        invocation,
-                        key,
-                        value,
-                    }
-                }
+                } => Input::Recorded {
+                    invocation,
+                    key,
+                    value,
+                },
             };
             self.inputs.push_back(input);
         }

@@ -2,7 +2,6 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    task::Context,
     time::Duration,
 };
 
@@ -13,11 +12,8 @@ use crate::invocation::{Outcome, Task, panic_message};
 
 impl Driver<'_> {
     #[inline]
-    pub(super) fn finished(&mut self, task: Task, outcome: Outcome, cx: &Context<'_>) {
-        // What a step did in the middle of its work comes before its end.
-        if self.run.mailbox.has_mail() {
-            self.read_mailbox(cx);
-        }
+    pub(super) fn finished(&mut self, task: Task, outcome: Outcome) {
+        self.read_mailbox();
         if let Some(observer) = &mut self.observer {
             observer.is_over(task.id);
         }

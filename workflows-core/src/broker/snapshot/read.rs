@@ -14,10 +14,11 @@ use crate::{
     broker::{
         Broker, Phase, Queued,
         fan_out::{Collector, FanOut},
-        invocation::{Invocation, OpenWait, Record, Stage, WaitState},
+        invocation::{Invocation, Record, Stage},
         join::Join,
         place::{Place, Scope},
         timers::{Timer, TimerKey},
+        waits::{OpenWait, Waits},
     },
     output::{BoxError, Emission},
     routes::{EventKey, Routes, StepId},
@@ -268,16 +269,10 @@ impl<P: Clone> Reader<'_, P> {
     }
 
     fn read_wait(&mut self, id: InvocationId, key: WaitKey, record: WaitRecord) -> Option<()> {
-        let wait = match record {
-            WaitRecord::Closed => WaitState::Closed,
-            WaitRecord::Answered(event) => WaitState::Over {
-                answer: Answer::Event(self.payload(event)?),
-                delivered: true,
-            },
-            WaitRecord::TimedOut => WaitState::Over {
-                answer: Answer::TimedOut,
-                delivered: true,
-            },
+        let answer = match record {
+            WaitRecord::Closed => None,
+            WaitRecord::Answered(event) => Some(Answer::Event(self.payload(event)?)),
+            WaitRecord::TimedOut => Some(Answer::TimedOut),
             WaitRecord::Open {
                 events,
                 choosy,
@@ -293,12 +288,16 @@ impl<P: Clone> Reader<'_, P> {
                     attended: false,
                 };
                 self.broker.waiting.open(&open, &(id, key.clone()));
-                WaitState::Open(open)
+                self.waits(id).insert_open(key, open);
+                return Some(());
             }
         };
-        let record = self.broker.invocations[id.slot()].record();
-        record.waits.insert(key, wait);
+        self.waits(id).insert_over(key, answer);
         Some(())
+    }
+
+    fn waits(&mut self, id: InvocationId) -> &mut Waits<P> {
+        &mut self.broker.invocations[id.slot()].record().waits
     }
 
     fn timer(&mut self, due: DueRecord, timer: Timer<P>) -> TimerKey {

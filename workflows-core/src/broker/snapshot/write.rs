@@ -9,10 +9,11 @@ use crate::{
     broker::{
         Broker, Queued,
         fan_out::FanOut,
-        invocation::{Invocation, Record, Stage, WaitState},
+        invocation::{Invocation, Record, Stage},
         join::Join,
         place::{Place, Scope},
         timers::{Timer, TimerKey},
+        waits::OpenWait,
     },
     routes::{EventKey, StepId},
     tick::{Answer, Failure, StepInput},
@@ -160,24 +161,30 @@ impl<P: Clone, E> Writer<'_, P, E> {
         &self,
         record: &Record<P>,
     ) -> Result<std::collections::BTreeMap<crate::tick::WaitKey, WaitRecord>, E> {
-        let waits = record.waits.iter();
-        let waits = waits.map(|(key, wait)| Ok((key.clone(), self.wait(wait)?)));
-        waits.collect()
+        let waits = &record.waits;
+        let open = waits.open().map(|(key, wait)| Ok((key, self.open(wait))));
+        let over = waits
+            .over()
+            .map(|(key, answer)| Ok((key, self.over(answer)?)));
+        let all = open.chain(over);
+        all.map(|wait| wait.map(|(key, wait)| (key.clone(), wait)))
+            .collect()
     }
 
-    fn wait(&self, wait: &WaitState<P>) -> Result<WaitRecord, E> {
-        Ok(match wait {
-            WaitState::Open(open) => WaitRecord::Open {
-                events: open.events.iter().map(|event| self.event(*event)).collect(),
-                choosy: open.choosy,
-                due: open.timer.map(due),
-                number: open.serial,
-            },
-            WaitState::Closed => WaitRecord::Closed,
-            WaitState::Over { answer, .. } => match answer {
-                Answer::Event(event) => WaitRecord::Answered((self.write)(event)?),
-                Answer::TimedOut => WaitRecord::TimedOut,
-            },
+    fn open(&self, wait: &OpenWait) -> WaitRecord {
+        WaitRecord::Open {
+            events: wait.events.iter().map(|event| self.event(*event)).collect(),
+            choosy: wait.choosy,
+            due: wait.timer.map(due),
+            number: wait.serial,
+        }
+    }
+
+    fn over(&self, answer: Option<&Answer<P>>) -> Result<WaitRecord, E> {
+        Ok(match answer {
+            Some(Answer::Event(event)) => WaitRecord::Answered((self.write)(event)?),
+            Some(Answer::TimedOut) => WaitRecord::TimedOut,
+            None => WaitRecord::Closed,
         })
     }
 

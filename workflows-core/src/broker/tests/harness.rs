@@ -142,7 +142,7 @@ pub(crate) fn list(
 /// A wait for an `E`.
 pub(crate) fn wait<E: Taken>(key: &str) -> Wait<u32> {
     Wait {
-        key: WaitKey(key.to_owned()),
+        key: WaitKey::from(key.to_owned()),
         events: E::COLLECT,
         choosy: false,
         sent: Outbox::new(),
@@ -254,7 +254,7 @@ impl Run {
     }
 
     pub(crate) fn give_up_wait(&mut self, serial: u64, key: &str) -> Vec<String> {
-        let (invocation, key) = (self.id(serial), WaitKey(key.to_owned()));
+        let (invocation, key) = (self.id(serial), WaitKey::from(key.to_owned()));
         self.tick(Input::WaitDropped { invocation, key })
     }
 

@@ -1,6 +1,6 @@
 //! DOT: `digraph`.
 //!
-//! A join is a hexagon, a collecting step a funnel; the arrows of many events are double, those of the outside dashed.
+//! A join is a hexagon, a collecting step a funnel; the arrows of many events are double, those of the outside dashed, those of failures dotted.
 
 use std::fmt::Write;
 
@@ -111,6 +111,7 @@ fn connection(picture: &Picture, arrow: &Arrow) -> String {
         Stroke::Plain => None,
         Stroke::Many => Some("color=\"#2f9e64:invis:#2f9e64\"".to_owned()),
         Stroke::Outside => Some("style=dashed, color=\"#8250df\"".to_owned()),
+        Stroke::Failure => Some("style=dotted, color=\"#c93c37\"".to_owned()),
     });
     let attributes = match attributes.is_empty() {
         true => String::new(),

@@ -1,6 +1,6 @@
 //! Mermaid: `flowchart TD`.
 //!
-//! A join is a hexagon, a collecting step a funnel; double arrows are thick ones, the outside has dotted ones.
+//! A join is a hexagon, a collecting step a funnel; double arrows are thick ones, the outside and failures have dotted ones.
 
 use std::fmt::Write;
 
@@ -23,6 +23,9 @@ const STYLES: &str = "\
 
 pub(super) fn render(picture: &Picture) -> String {
     let mut out = format!("---\ntitle: {}\n---\nflowchart TD\n", yaml(&picture.name));
+    if !picture.about.is_empty() {
+        let _ = writeln!(out, "    accDescr: {}", picture.about);
+    }
     for (id, node) in picture.nodes() {
         out.push_str("    ");
         out.push_str(&declaration(id, node));
@@ -128,7 +131,7 @@ fn connection(picture: &Picture, arrow: &Arrow) -> String {
     let line = match arrow.stroke {
         Stroke::Plain => "-->",
         Stroke::Many => "==>",
-        Stroke::Outside => "-.->",
+        Stroke::Outside | Stroke::Failure => "-.->",
     };
     let end = |id: NodeId| name(id, &picture.nodes[id.index()]);
     let label = arrow.label.as_deref().map(escaped);
@@ -166,6 +169,7 @@ mod tests {
 title: "Demo"
 ---
 flowchart TD
+    accDescr: Shows "all" of it.
     node0(["Start#lt;String#gt;"]):::terminal
     step_split["<b>split</b><br/>Splits #lt;all#gt; #amp; #quot;more#quot; #124; #35;1"]:::step
     step_work["<b>work</b><br/><i>spawn · 1 worker</i>"]:::step

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     event::EventInfo,
-    graph::{Graph, StepSpec},
+    graph::{Graph, StepSpec, Trigger},
     routes::StepId,
 };
 
@@ -55,6 +55,8 @@ pub(super) enum Stroke {
     Many,
     /// Leads to the outside or comes from there.
     Outside,
+    /// Leads to the step that handles a failure.
+    Failure,
 }
 
 #[derive(Clone, Debug)]
@@ -82,6 +84,7 @@ impl Picture {
         for event in &traffic {
             painter.draw(event);
         }
+        painter.draw_failures(graph);
         painter.picture
     }
 
@@ -180,6 +183,30 @@ impl Painter {
         }
     }
 
+    /// An arrow from each step that a handler names. One that handles all others says so itself: its arrows would come
+    /// from everywhere.
+    fn draw_failures(&mut self, graph: &Graph) {
+        for (handler, to) in graph.steps().iter().zip(0..) {
+            let Trigger::Failure { of, .. } = handler.trigger else {
+                continue;
+            };
+            let steps = graph.steps().iter().zip(0..);
+            for (_, from) in steps.filter(|(step, _)| of.contains(&step.name)) {
+                self.picture.arrows.push(Arrow {
+                    from: self.step(from),
+                    to: self.step(to),
+                    label: None,
+                    stroke: Stroke::Failure,
+                });
+            }
+        }
+    }
+
+    /// The node of a step.
+    fn step(&self, id: u16) -> NodeId {
+        self.places[&(Place::Step(StepId(id)), None)]
+    }
+
     /// The node of `place`, at the end of an arrow whose other end is `other`.
     fn node(&mut self, event: EventInfo, place: Place, other: Place) -> NodeId {
         let (node, is_crowded) = match place {
@@ -244,7 +271,10 @@ mod tests {
     use super::*;
     use crate::{
         event::EventKind,
-        graph::draw::fixtures::{Sketch, event, ordinary, small, start, stop, stopping},
+        graph::{
+            Emits,
+            draw::fixtures::{Sketch, event, events, ordinary, small, start, stop, stopping},
+        },
     };
 
     fn count(picture: &Picture, is: fn(&Node) -> bool) -> usize {
@@ -290,6 +320,31 @@ mod tests {
             .iter()
             .filter(|arrow| arrow.stroke == Stroke::Outside);
         assert_eq!(outside.count(), 2);
+    }
+
+    #[test]
+    fn failures_lead_to_the_handler_that_names_the_step() {
+        let handler = |of| Trigger::Failure {
+            of,
+            max_recoveries: 1,
+        };
+        let graph = Sketch::default()
+            .step("fetch", &[start()], &[ordinary("Page")])
+            .step("read", &[ordinary("Page")], &[stop()])
+            .with(
+                "retry_later",
+                handler(&["fetch"]),
+                Emits::One(events(&[stop()])),
+            )
+            .with("give_up", handler(&[]), Emits::One(events(&[stop()])))
+            .graph();
+        let failures: Vec<_> = Picture::of(&graph)
+            .arrows
+            .into_iter()
+            .filter(|arrow| arrow.stroke == Stroke::Failure)
+            .map(|arrow| (arrow.from, arrow.to))
+            .collect();
+        assert_eq!(failures, [(NodeId(1), NodeId(3))]);
     }
 
     #[test]

@@ -118,6 +118,7 @@ fn draw_line(out: &mut String, arrow: &Arrow, route: &Route) {
         Stroke::Plain => "wf-line",
         Stroke::Many => "wf-line wf-many",
         Stroke::Outside => "wf-line wf-out",
+        Stroke::Failure => "wf-line wf-failure",
     };
     let marker = style::marker(arrow.stroke);
     let _ = writeln!(
@@ -143,7 +144,7 @@ fn draw_label(out: &mut String, arrow: &Arrow, route: &Route) {
         number(size.height),
     );
     let class = match arrow.stroke {
-        Stroke::Plain => "wf-label",
+        Stroke::Plain | Stroke::Failure => "wf-label",
         Stroke::Many => "wf-label wf-many-label",
         Stroke::Outside => "wf-label wf-out-label",
     };

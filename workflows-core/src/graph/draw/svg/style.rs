@@ -23,6 +23,7 @@ const SHAPES: &str = "\
 .wf-many{stroke-width:5}
 .wf-core{fill:none;stroke-width:2}
 .wf-out{stroke-dasharray:5 4}
+.wf-failure{stroke-dasharray:2 4}
 ";
 
 /// Selectors, the property that they set, and its value on light and on dark pages.
@@ -36,6 +37,7 @@ const COLOURS: &[(&str, &str, &str, &str)] = &[
     (".wf-many", "stroke", "#2f9e64", "#3fb97a"),
     (".wf-many-label", "fill", "#1d7a4a", "#56d394"),
     (".wf-out", "stroke", "#8250df", "#a371f7"),
+    (".wf-failure", "stroke", "#c93c37", "#f47067"),
     (
         ".wf-out-label,.wf-outside .wf-doc",
         "fill",
@@ -45,6 +47,7 @@ const COLOURS: &[(&str, &str, &str, &str)] = &[
     (".wf-head", "fill", "#7d8794", "#7d8590"),
     (".wf-head-many", "fill", "#2f9e64", "#3fb97a"),
     (".wf-head-out,.wf-person", "fill", "#8250df", "#a371f7"),
+    (".wf-head-failure", "fill", "#c93c37", "#f47067"),
     (".wf-step .wf-box", "fill", "#eef4ff", "#14213a"),
     (".wf-step .wf-box", "stroke", "#4c7bd9", "#5a8bea"),
     (".wf-step .wf-note", "fill", "#3565c4", "#8fb2f5"),
@@ -86,6 +89,7 @@ pub(super) fn markers() -> String {
         (Stroke::Plain, "wf-head"),
         (Stroke::Many, "wf-head-many"),
         (Stroke::Outside, "wf-head-out"),
+        (Stroke::Failure, "wf-head-failure"),
     ] {
         let half = if stroke == Stroke::Many { 6 } else { 4 };
         let _ = writeln!(
@@ -105,5 +109,6 @@ pub(super) const fn marker(stroke: Stroke) -> &'static str {
         Stroke::Plain => "wf-arrow",
         Stroke::Many => "wf-arrow-many",
         Stroke::Outside => "wf-arrow-out",
+        Stroke::Failure => "wf-arrow-failure",
     }
 }
