@@ -459,3 +459,40 @@ async fn a_blocking_step_waits_no_longer_than_its_run() {
         flow.ended.notified().await;
     }
 }
+
+/// One step stops the run while others are at work.
+#[derive(Default)]
+struct Race {
+    alive: Alive,
+}
+
+#[workflow]
+impl Race {
+    #[step]
+    async fn begin(&self, _: Start<()>) -> (Nap, Nap, Turn) {
+        (Nap, Nap, Turn(0))
+    }
+
+    #[step]
+    async fn sleep(&self, _: Nap) -> Turn {
+        let _guard = self.alive.guard();
+        sleep(HOURS).await;
+        Turn(1)
+    }
+
+    #[step]
+    async fn win(&self, Turn(n): Turn) -> Stop<u64> {
+        sleep(Duration::from_secs(1)).await;
+        Stop(n)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_drops_the_steps_that_are_at_work_and_is_there_at_once() {
+    let flow = Race::default();
+    let alive = flow.alive.clone();
+    let began = tokio::time::Instant::now();
+    assert_eq!(flow.run(()).await.unwrap(), 0);
+    assert_eq!(alive.count(), 0);
+    assert_eq!(began.elapsed(), Duration::from_secs(1));
+}

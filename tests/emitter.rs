@@ -140,34 +140,99 @@ async fn a_stop_that_is_sent_wins_over_the_one_that_is_returned() {
     assert_eq!(Ending.run(()).await.unwrap(), 1);
 }
 
-/// Sends at once, and ends without ever having waited.
-struct AtOnce;
+/// Sends at once, in attempts that never yield and all fail but the last.
+struct AtOnce {
+    attempts: u32,
+}
 
 #[workflow]
 impl AtOnce {
-    #[step]
-    async fn send(&self, out: Emitter<Note>, Start(how): Start<String>) -> Result<()> {
-        out.send_now(Note(7));
-        if how == "fail" {
-            return Err("on purpose".into());
+    #[step(retry = Retry::immediately().max_attempts(3))]
+    async fn send(&self, ctx: Context<Log>, out: Emitter<Note>, _: Start<()>) -> Result<()> {
+        out.send_now(Note(ctx.attempt().number()));
+        if ctx.attempt().number() < self.attempts {
+            return Err("not yet".into());
         }
         Ok(())
     }
 
     #[step]
-    async fn end(&self, Note(n): Note) -> Stop<u32> {
-        Stop(n)
+    async fn log(&self, ctx: Context<Log>, Note(n): Note) -> Result<Option<Stop<Vec<u32>>>> {
+        let all = ctx.store().edit_state(|log| {
+            log.notes.push(n);
+            log.notes.clone()
+        });
+        let all = all.await?;
+        Ok((n == 3).then_some(Stop(all)))
     }
 
-    #[catch_error(steps(send))]
-    async fn give_in(&self, _: StepFailed) {}
+    #[catch_error]
+    async fn give_up(&self, _: StepFailed) {}
+}
+
+#[state]
+struct Log {
+    notes: Vec<u32>,
 }
 
 #[tokio::test]
-async fn what_is_sent_at_once_comes_before_the_end_of_its_step() {
-    for how in ["return", "fail"] {
-        assert_eq!(AtOnce.run(how.to_owned()).await.unwrap(), 7);
+async fn what_is_sent_at_once_is_sent_by_every_attempt_whatever_becomes_of_it() {
+    // The third attempt returns, or it is the last of three that fail.
+    for attempts in [3, 4] {
+        assert_eq!(AtOnce { attempts }.run(()).await.unwrap(), [1, 2, 3]);
     }
+}
+
+/// Goes on only when what it has sent at once has been worked on.
+#[derive(Default)]
+struct Feedback {
+    heard: tokio::sync::Notify,
+}
+
+#[workflow]
+impl Feedback {
+    #[step]
+    async fn ask(&self, out: Emitter<Note>, _: Start<()>) -> Stop<()> {
+        out.send_now(Note(1));
+        self.heard.notified().await;
+        Stop(())
+    }
+
+    #[step]
+    async fn hear(&self, _: Note) {
+        self.heard.notify_one();
+    }
+}
+
+#[tokio::test]
+async fn what_is_sent_at_once_is_worked_on_while_its_sender_goes_on() {
+    Feedback::default().run(()).await.unwrap();
+}
+
+/// Sends at once inside of a fan-out.
+struct InsideAtOnce;
+
+#[workflow]
+impl InsideAtOnce {
+    #[step]
+    async fn open(&self, Start(n): Start<u32>) -> Vec<Item> {
+        (0..n).map(Item).collect()
+    }
+
+    #[step]
+    async fn work(&self, out: Emitter<Done>, Item(n): Item) {
+        out.send_now(Done(n));
+    }
+
+    #[step]
+    async fn collect(&self, done: Vec<Done>) -> Stop<Vec<u32>> {
+        Stop(done.into_iter().map(|Done(n)| n).collect())
+    }
+}
+
+#[tokio::test]
+async fn what_is_sent_at_once_inside_a_fan_out_belongs_to_its_element() {
+    assert_eq!(InsideAtOnce.run(3).await.unwrap(), [0, 1, 2]);
 }
 
 #[event(human_response)]

@@ -247,3 +247,73 @@ impl Rounds {
 async fn loops_inside_a_fan_out_stay_in_their_branch() {
     assert_eq!(Rounds.run(100).await.unwrap(), (0..100).collect::<Vec<_>>());
 }
+
+/// Gives a list, an empty one, or none.
+struct Perhaps;
+
+#[workflow]
+impl Perhaps {
+    #[step]
+    async fn open(&self, Start(n): Start<Option<u32>>) -> (Option<Vec<Try>>, Even) {
+        (n.map(|n| (0..n).map(Try).collect()), Even(0))
+    }
+
+    #[step]
+    async fn collect(&self, tries: Vec<Try>) -> Evens {
+        Evens(tries.into_iter().map(|Try(n)| n).collect())
+    }
+
+    #[step]
+    async fn end(&self, Evens(tries): Evens, _: Even) -> Stop<Vec<u32>> {
+        Stop(tries)
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_is_collected_and_no_list_is_not() {
+    assert_eq!(Perhaps.run(Some(2)).await.unwrap(), [0, 1]);
+    assert!(Perhaps.run(Some(0)).await.unwrap().is_empty());
+    let error = Perhaps.run(None).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("join `end` has `Even` and waits for `Evens`"),
+        "{error}"
+    );
+}
+
+/// Its elements fail, wait for their next attempt, or come to nothing; what comes of them keeps its place in the list.
+struct Eventful;
+
+#[workflow]
+impl Eventful {
+    #[step]
+    async fn open(&self, Start(n): Start<u32>) -> Vec<Try> {
+        (0..n).map(Try).collect()
+    }
+
+    #[step(retry = Retry::fixed(Duration::from_secs(60)).max_attempts(2))]
+    async fn work(&self, ctx: Context, Try(n): Try) -> Result<Option<Found>> {
+        match n % 4 {
+            0 if ctx.attempt().number() == 1 => Err("at first".into()),
+            1 => Err("for good".into()),
+            2 => Ok(None),
+            _ => Ok(Some(Found(n))),
+        }
+    }
+
+    #[catch_error(steps(work))]
+    async fn stand_in(&self, failed: StepFailed) -> Option<Found> {
+        failed.event().map(|Try(n)| Found(100 + n))
+    }
+
+    #[step]
+    async fn collect(&self, found: Vec<Found>) -> Stop<Vec<u32>> {
+        Stop(found.into_iter().map(|Found(n)| n).collect())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_and_was_mended_keeps_its_place_in_the_list() {
+    assert_eq!(Eventful.run(8).await.unwrap(), [0, 101, 3, 4, 105, 7]);
+}

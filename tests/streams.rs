@@ -10,7 +10,8 @@ use std::sync::Arc;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::Semaphore;
 use workflows::{
-    EventStream, Lagged, RunCancelled, RunFailed, RunStalled, RunTimedOut, prelude::*,
+    EventStream, Lagged, RunCancelled, RunFailed, RunLimitExceeded, RunStalled, RunTimedOut,
+    prelude::*,
 };
 
 #[event]
@@ -159,7 +160,12 @@ struct Ending;
 #[workflow]
 impl Ending {
     #[step]
-    async fn end(&self, ctx: Context, Start(how): Start<String>) -> Result<Option<Stop<String>>> {
+    async fn end(
+        &self,
+        ctx: Context,
+        out: Emitter<Turn>,
+        Start(how): Start<String>,
+    ) -> Result<Option<Stop<String>>> {
         ctx.write_event_to_stream(Progress(0));
         match how.as_str() {
             "stop" => Ok(Some(Stop(how))),
@@ -168,13 +174,28 @@ impl Ending {
                 .into()),
             "panic" => panic!("out of luck"),
             "stall" => Ok(None),
+            "exceed" => {
+                out.send(Turn);
+                Ok(None)
+            }
             _ => std::future::pending().await,
         }
     }
+
+    #[step(allow(dead_end))]
+    async fn turn(&self, turn: Turn) -> Option<Turn> {
+        Some(turn)
+    }
 }
 
-async fn last(how: &str) -> workflows::StreamEvent {
-    let run = Ending
+#[event]
+struct Turn;
+
+/// The last event, and how the run ended.
+async fn last(how: &str) -> (workflows::StreamEvent, Result<String, RunError>) {
+    let run = Runner::builder(Ending)
+        .max_invocations(10)
+        .build()
         .run(how.to_owned())
         .timeout(std::time::Duration::from_secs(60))
         .start();
@@ -185,39 +206,120 @@ async fn last(how: &str) -> workflows::StreamEvent {
     let all: Vec<_> = events.collect().await;
     let last = all.last().unwrap().clone();
     assert_eq!(last.sequence() as usize + 1, all.len());
-    assert_eq!(run.await.is_ok(), how == "stop");
-    last
+    (last, run.await)
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_ends_with_the_ending_of_its_run() {
-    assert_eq!(
-        last("stop").await.downcast_ref(),
-        Some(&Stop("stop".to_owned()))
-    );
-    let failed = last("fail")
-        .await
-        .downcast_ref::<RunFailed>()
-        .unwrap()
-        .clone();
+    let (stopped, result) = last("stop").await;
+    assert_eq!(stopped.downcast_ref(), Some(&Stop("stop".to_owned())));
+    assert_eq!(result.unwrap(), "stop");
+
+    let (failed, result) = last("fail").await;
+    let failed = failed.downcast_ref::<RunFailed>().unwrap();
     assert_eq!((failed.step.as_str(), failed.attempts), ("end", 1));
     assert_eq!(failed.error, "at the top: at the bottom");
-    let panicked = last("panic").await;
-    assert_eq!(
-        panicked.downcast_ref::<RunFailed>().unwrap().error,
-        "out of luck"
-    );
-    let stalled = last("stall").await;
+    assert!(matches!(result, Err(RunError::Step(error)) if !error.is_panic()));
+
+    let (panicked, result) = last("panic").await;
+    let panicked = panicked.downcast_ref::<RunFailed>().unwrap();
+    assert_eq!(panicked.error, "out of luck");
+    assert!(matches!(result, Err(RunError::Step(error)) if error.is_panic()));
+
+    let (stalled, result) = last("stall").await;
     assert_eq!(
         stalled.downcast_ref::<RunStalled>().unwrap().error,
         "the run of `Ending` has nothing left to do, and no step returned `Stop`"
     );
-    assert!(last("cancel").await.is::<RunCancelled>());
-    let timed_out = last("wait").await;
+    assert!(matches!(result, Err(RunError::Stalled { .. })));
+
+    let (exceeded, result) = last("exceed").await;
+    assert_eq!(
+        exceeded.downcast_ref::<RunLimitExceeded>().unwrap().error,
+        "the run of `Ending` was ended: more than 10 invocations of its steps are not allowed"
+    );
+    assert!(matches!(result, Err(RunError::LimitExceeded { .. })));
+
+    let (cancelled, result) = last("cancel").await;
+    assert!(cancelled.is::<RunCancelled>());
+    assert!(matches!(result, Err(RunError::Cancelled { .. })));
+
+    let (timed_out, result) = last("wait").await;
     assert_eq!(
         timed_out.downcast_ref::<RunTimedOut>().unwrap().running,
         ["end"]
     );
+    assert!(matches!(result, Err(RunError::TimedOut { .. })));
+}
+
+/// What a run brings home.
+#[data]
+#[derive(PartialEq)]
+struct Report {
+    title: String,
+    pages: Option<u32>,
+    notes: Vec<String>,
+}
+
+/// Publishes a `Stop` that is not its own, and then goes on.
+struct Early;
+
+#[workflow]
+impl Early {
+    #[step]
+    async fn work(&self, ctx: Context, Start(report): Start<Report>) -> Stop<Report> {
+        ctx.write_event_to_stream(Stop("not yet".to_owned()));
+        tokio::task::yield_now().await;
+        ctx.write_event_to_stream(Progress(1));
+        Stop(report)
+    }
+}
+
+fn report() -> Report {
+    let (title, notes) = ("crabs".to_owned(), vec!["sideways".to_owned()]);
+    let pages = Some(8);
+    Report {
+        title,
+        pages,
+        notes,
+    }
+}
+
+#[tokio::test]
+async fn a_stop_that_a_step_publishes_ends_neither_the_stream_nor_the_run() {
+    let run = Early.run(report()).start();
+    let names: Vec<_> = rest(run.stream_events()).await;
+    let names: Vec<_> = names.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(names, ["Stop", "Progress", "Stop"]);
+    assert_eq!(run.await.unwrap(), report());
+}
+
+#[tokio::test]
+async fn the_stop_on_the_stream_holds_every_field_of_the_result() {
+    let run = Early.run(report()).start();
+    let events: Vec<_> = run.stream_events().collect().await;
+    let stop = events.last().unwrap();
+    let json = serde_json::json!({ "title": "crabs", "pages": 8, "notes": ["sideways"] });
+    assert_eq!(stop.to_json().unwrap(), json);
+    assert_eq!(stop.downcast_ref(), Some(&Stop(report())));
+}
+
+#[tokio::test]
+async fn a_reader_that_stops_in_the_middle_holds_nothing_up() {
+    let permits = Arc::new(Semaphore::new(3));
+    let flow = Publisher {
+        permits: Some(Arc::clone(&permits)),
+    };
+    let run = flow.run(6).start();
+    let mut events = run.stream_events();
+    for i in 0..2 {
+        assert_eq!(events.next().await.unwrap().sequence(), i);
+    }
+    // Neither a snapshot nor the end of the run waits for it, and it goes on where it was.
+    run.snapshot().await.unwrap();
+    permits.add_permits(3);
+    assert_eq!(run.await.unwrap(), 6);
+    assert_eq!(rest(events).await, published(2, 6));
 }
 
 struct Asking;

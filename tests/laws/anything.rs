@@ -95,7 +95,8 @@ fn wait(ledger: &mut Ledger, invocation: InvocationId, script: &mut Script) {
     }
     let awaits = ledger.plan.steps[attempt.step].awaits.clone();
     let sent = match script.below(3) {
-        2 => outbox(ledger, invocation, script),
+        // Before a wait that an earlier attempt has made it would be dropped.
+        2 if !ledger.has_waited(invocation, &key) => outbox(ledger, invocation, script),
         _ => Outbox::new(),
     };
     let has_end = awaits.is_empty() || script.below(2) == 0;

@@ -262,7 +262,8 @@ pub enum Input<P = Box<dyn AnyEvent>> {
         /// After what time to try again, as the step's policy has decided; `None`: not again.
         retry: Option<Duration>,
     },
-    /// An invocation begins to wait; what it has sent so far is committed. A no-op for an unknown invocation.
+    /// An invocation begins to wait; what it has sent so far is committed, unless an earlier attempt has sent it before
+    /// the same wait. A no-op for an unknown invocation.
     Waits {
         /// Which one.
         invocation: InvocationId,

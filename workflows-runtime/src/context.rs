@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
-use workflows_core::{BoxError, DictState, Event, Failure, History, StateModel, Timestamp};
+use workflows_core::{BoxError, DictState, Event, Failure, History, Outbox, StateModel, Timestamp};
 
 use crate::{
     desk::Desk,
@@ -18,6 +18,7 @@ use crate::{
     resources::Pool,
     run_id::RunId,
     seat::Seat,
+    size,
     store::{AnyStore, Store},
     stream::EventLog,
     waiter::Sleep,
@@ -32,6 +33,8 @@ pub(crate) struct RunContext {
     pub(crate) desk: Desk,
     pub(crate) clock: Clock,
     pub(crate) resources: Arc<Pool>,
+    /// How many bytes an event may have as JSON.
+    pub(crate) max_event_bytes: Option<usize>,
     /// What has happened, where that is recorded.
     pub(crate) history: OnceLock<Box<Mutex<History>>>,
 }
@@ -44,14 +47,20 @@ impl RunContext {
         store: Arc<dyn AnyStore>,
         log: EventLog,
         resources: Arc<Pool>,
+        max_event_bytes: Option<usize>,
     ) -> Self {
-        let mut context = Self::new(store, log, resources);
+        let mut context = Self::new(store, log, resources, max_event_bytes);
         context.id = OnceLock::from(id);
         context.clock.system = context.clock.system.max(now);
         context
     }
 
-    pub(crate) fn new(store: Arc<dyn AnyStore>, log: EventLog, resources: Arc<Pool>) -> Self {
+    pub(crate) fn new(
+        store: Arc<dyn AnyStore>,
+        log: EventLog,
+        resources: Arc<Pool>,
+        max_event_bytes: Option<usize>,
+    ) -> Self {
         Self {
             id: OnceLock::new(),
             store,
@@ -60,7 +69,16 @@ impl RunContext {
             desk: Desk::default(),
             clock: Clock::new(),
             resources,
+            max_event_bytes,
             history: OnceLock::new(),
+        }
+    }
+
+    /// Checks how large the events are that a step emits.
+    pub(crate) fn check_sizes(&self, outbox: &Outbox) -> Result<(), BoxError> {
+        match self.max_event_bytes {
+            Some(limit) => size::check_all(outbox, limit),
+            None => Ok(()),
         }
     }
 
@@ -229,7 +247,9 @@ impl<S: StateModel> Context<S> {
             );
         };
         let Seat { run, id, .. } = &self.seat;
-        run.desk.defer(*id, self.seat.failures(), Box::new(edit));
+        if !run.desk.defer(*id, self.seat.failures(), Box::new(edit)) {
+            tracing::warn!("the state was edited by an attempt that was given up: it is dropped");
+        }
     }
 }
 

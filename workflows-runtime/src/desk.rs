@@ -2,13 +2,14 @@
 
 use std::{
     any::Any,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    panic::resume_unwind,
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     task::{Poll, Waker},
 };
 
 use serde_json::Value;
-use workflows_core::{Answer, AnyEvent, Earlier, InvocationId, SmallMap, WaitKey};
+use workflows_core::{Answer, AnyEvent, BoxError, Earlier, InvocationId, SmallMap, WaitKey};
 
 /// Looks at an event and says whether the wait takes it.
 pub(crate) type Filter = Box<dyn FnMut(&dyn AnyEvent) -> bool + Send>;
@@ -20,8 +21,15 @@ type AnyAnswer = Answer<Box<dyn AnyEvent>>;
 /// One wait of a step.
 struct Cell {
     filter: Option<Filter>,
-    answer: Option<AnyAnswer>,
+    news: Option<News>,
     waker: Waker,
+}
+
+/// What has become of a wait.
+enum News {
+    Answered(AnyAnswer),
+    /// Its filter has panicked, which becomes the step's own panic.
+    Panicked(Box<dyn Any + Send>),
 }
 
 /// What one invocation keeps.
@@ -30,9 +38,14 @@ struct Sheet {
     cells: SmallMap<WaitKey, Cell>,
     /// How many waits without a name the attempt has made.
     waits: u32,
+    /// The waits with a name whose answers the attempt has.
+    answered: BTreeSet<WaitKey>,
     recorded: BTreeMap<String, Value>,
-    /// By the attempt, which is known by how many have failed before it: one that was given up may still be at work.
-    edits: Vec<(u32, Edit)>,
+    edits: Vec<Edit>,
+    /// How many attempts had failed when the present one began.
+    failures: u32,
+    /// Why something that the attempt has emitted in the middle of its work was refused.
+    refused: Option<BoxError>,
 }
 
 type Sheets = SmallMap<InvocationId, Sheet>;
@@ -42,42 +55,67 @@ type Sheets = SmallMap<InvocationId, Sheet>;
 pub(crate) struct Desk(OnceLock<Box<Mutex<Sheets>>>);
 
 impl Desk {
-    /// The key of a wait without a name: its number within the attempt.
-    pub(crate) fn number(&self, id: InvocationId) -> WaitKey {
+    /// The key of a wait without a name: its number within the attempt. One that was given up counts no more.
+    pub(crate) fn number(&self, id: InvocationId, failures: u32) -> WaitKey {
         let mut sheets = self.make();
         let sheet = sheets.entry(&id);
+        if sheet.failures != failures {
+            return WaitKey::Number(0);
+        }
         sheet.waits += 1;
         WaitKey::Number(sheet.waits)
     }
 
-    /// Opens a wait.
+    /// Whether the attempt that began after so many had failed is the present one: not one that was given up, and goes
+    /// on in a thread that cannot be stopped.
+    pub(crate) fn is_present(&self, id: InvocationId, failures: u32) -> bool {
+        let present = self.on_sheet(id, |sheet| Some(sheet.failures));
+        present.unwrap_or(0) == failures
+    }
+
+    /// Opens a wait, unless the attempt has one of this name or its answer.
     pub(crate) fn open(
         &self,
         id: InvocationId,
-        key: WaitKey,
+        key: &WaitKey,
         filter: Option<Filter>,
         waker: &Waker,
-    ) {
+    ) -> bool {
+        let mut sheets = self.make();
+        let sheet = sheets.entry(&id);
+        if sheet.answered.contains(key) || sheet.cells.get(key).is_some() {
+            return false;
+        }
         let cell = Cell {
             filter,
-            answer: None,
+            news: None,
             waker: waker.clone(),
         };
-        self.make().entry(&id).cells.insert(key, cell);
+        sheet.cells.insert(key.clone(), cell);
+        true
+    }
+
+    /// Notes that the attempt has the answer of a wait with a name.
+    pub(crate) fn note_answered(&self, id: InvocationId, key: WaitKey) {
+        self.make().entry(&id).answered.insert(key);
     }
 
     /// The answer of a wait, where it has come.
     pub(crate) fn poll(&self, id: InvocationId, key: &WaitKey, waker: &Waker) -> Poll<AnyAnswer> {
-        self.on_sheet(id, |sheet| {
+        let news = self.on_sheet(id, |sheet| {
             let cell = sheet.cells.get_mut(key)?;
-            let Some(answer) = cell.answer.take() else {
+            let Some(news) = cell.news.take() else {
                 cell.waker.clone_from(waker);
                 return None;
             };
             sheet.cells.remove(key);
-            Some(answer)
-        })
-        .map_or(Poll::Pending, Poll::Ready)
+            Some(news)
+        });
+        match news {
+            Some(News::Answered(answer)) => Poll::Ready(answer),
+            Some(News::Panicked(panic)) => resume_unwind(panic),
+            None => Poll::Pending,
+        }
     }
 
     /// Forgets a wait.
@@ -88,9 +126,18 @@ impl Desk {
 
     /// Ends a wait, where the step still waits.
     pub(crate) fn answer(&self, id: InvocationId, key: &WaitKey, answer: AnyAnswer) {
+        self.bring(id, key, News::Answered(answer));
+    }
+
+    /// Has a wait panic, whose filter has.
+    pub(crate) fn panic(&self, id: InvocationId, key: &WaitKey, panic: Box<dyn Any + Send>) {
+        self.bring(id, key, News::Panicked(panic));
+    }
+
+    fn bring(&self, id: InvocationId, key: &WaitKey, news: News) {
         self.on_sheet(id, |sheet| {
             let cell = sheet.cells.get_mut(key)?;
-            cell.answer = Some(answer);
+            cell.news = Some(news);
             cell.waker.wake_by_ref();
             Some(())
         });
@@ -123,7 +170,7 @@ impl Desk {
     /// Whether the invocation waits and has no answer.
     pub(crate) fn is_waiting(&self, id: InvocationId) -> bool {
         self.on_sheet(id, |sheet| {
-            sheet.cells.values().find(|cell| cell.answer.is_none())?;
+            sheet.cells.values().find(|cell| cell.news.is_none())?;
             Some(())
         })
         .is_some()
@@ -137,31 +184,46 @@ impl Desk {
         self.make().entry(&id).recorded.insert(key, value);
     }
 
-    /// Keeps an edit for the commit of the attempt that comes after so many failures.
-    pub(crate) fn defer(&self, id: InvocationId, failures: u32, edit: Edit) {
-        self.make().entry(&id).edits.push((failures, edit));
+    /// Keeps an edit for the commit of the attempt that began after so many had failed. Says no where that one was given
+    /// up.
+    pub(crate) fn defer(&self, id: InvocationId, failures: u32, edit: Edit) -> bool {
+        let mut sheets = self.make();
+        let sheet = sheets.entry(&id);
+        let is_present = sheet.failures == failures;
+        if is_present {
+            sheet.edits.push(edit);
+        }
+        is_present
     }
 
-    /// The edits of an attempt that is over. Those of the attempts before it are dropped.
-    pub(crate) fn edits(&self, id: InvocationId, failures: u32) -> Vec<Edit> {
-        let left = self.on_sheet(id, |sheet| Some(std::mem::take(&mut sheet.edits)));
-        let own = left.into_iter().flatten().filter(|(of, _)| *of == failures);
-        own.map(|(_, edit)| edit).collect()
+    /// The edits of an attempt that is over.
+    pub(crate) fn edits(&self, id: InvocationId) -> Vec<Edit> {
+        self.on_sheet(id, |sheet| Some(std::mem::take(&mut sheet.edits)))
+            .unwrap_or_default()
+    }
+
+    /// Refuses something that an attempt has emitted: it fails, whatever it returns.
+    pub(crate) fn refuse(&self, id: InvocationId, error: BoxError) {
+        self.make().entry(&id).refused.get_or_insert(error);
+    }
+
+    /// Why something that the attempt, which is over, had emitted was refused.
+    pub(crate) fn refusal(&self, id: InvocationId) -> Option<BoxError> {
+        self.on_sheet(id, |sheet| sheet.refused.take())
     }
 
     /// Prepares another attempt.
     pub(crate) fn begin_again(&self, id: InvocationId, earlier: &Earlier) {
-        if earlier.recorded.is_empty() {
-            self.on_sheet(id, |sheet| {
-                sheet.waits = 0;
-                Some(())
-            });
-        } else {
-            let mut sheets = self.make();
-            let sheet = sheets.entry(&id);
-            sheet.waits = 0;
-            sheet.recorded.clone_from(&earlier.recorded);
-        }
+        let mut sheets = self.make();
+        let sheet = sheets.entry(&id);
+        sheet.waits = 0;
+        sheet.answered.clear();
+        sheet.failures = earlier.failures;
+        sheet.recorded.clone_from(&earlier.recorded);
+        let edits = std::mem::take(&mut sheet.edits);
+        drop(sheets);
+        // What they hold is the author's: not under the lock.
+        drop(edits);
     }
 
     /// Clears everything of an invocation that has ended.

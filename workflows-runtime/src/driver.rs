@@ -2,6 +2,7 @@
 
 mod admission;
 mod alarm;
+mod budget;
 mod call;
 mod mail;
 mod outcome;
@@ -23,7 +24,9 @@ use workflows_core::{
     OfferId, Routes, StepId, StepInput, Tick, Timestamp, WaitKey,
 };
 
-use self::{admission::Admission, alarm::Alarm, pending::Pending, scratch::Scratch};
+use self::{
+    admission::Admission, alarm::Alarm, budget::Budget, pending::Pending, scratch::Scratch,
+};
 use crate::{
     context::RunContext,
     invocation::{Invocation, Task, panic_message},
@@ -42,7 +45,6 @@ pub(crate) struct Conditions {
     /// The places of the concurrent runs, where they are limited.
     pub(crate) places: Option<Arc<Semaphore>>,
     pub(crate) limits: Limits,
-    pub(crate) max_event_bytes: Option<usize>,
 }
 
 /// How a run begins.
@@ -106,10 +108,7 @@ pub(crate) fn drive<'run>(
         snapshots: Vec::new(),
         pending: Pending::new(),
         admission: Admission::to(conditions.places.as_ref()),
-        timeout,
-        alive,
-        admitted: None,
-        deadline: Alarm::default(),
+        budget: Budget::new(timeout, alive),
         timer: Alarm::default(),
         now: Timestamp::default(),
         observer,
@@ -127,12 +126,7 @@ struct Driver<'run> {
     snapshots: Vec<oneshot::Sender<Recorded>>,
     pending: Pending<'run>,
     admission: Admission,
-    timeout: Option<Duration>,
-    /// How long the run was under way before it was restored.
-    alive: Duration,
-    /// When the run was admitted: its time begins then.
-    admitted: Option<Timestamp>,
-    deadline: Alarm,
+    budget: Budget,
     /// Rings when something is due in the broker.
     timer: Alarm,
     now: Timestamp,
@@ -213,15 +207,10 @@ impl Driver<'_> {
     }
 
     fn check_alarms(&mut self, cx: &mut Context<'_>) {
-        if self.admitted.is_none() {
-            self.admitted = Some(self.now);
-            let left = self
-                .timeout
-                .map(|timeout| timeout.saturating_sub(self.alive));
-            let deadline = left.map(|left| self.run.clock.instant(self.now.plus(left)));
-            self.deadline.set(deadline);
+        if !self.broker.is_paused() {
+            self.budget.go_on(self.now, &self.run.clock);
         }
-        if self.deadline.rings(cx) {
+        if self.budget.is_over(cx) {
             self.scratch.inputs.push_front(Input::TimedOut);
         }
         if self.timer.rings(cx) {
@@ -229,11 +218,14 @@ impl Driver<'_> {
         }
     }
 
-    /// How long the run has been under way.
-    fn alive(&self) -> Duration {
-        let now = self.run.clock.now();
-        let since = self.admitted.map(|admitted| now.since(admitted));
-        self.alive.saturating_add(since.unwrap_or_default())
+    /// Lets the time of the run stand still or go on, as the run does.
+    fn keep_time(&mut self, cx: &Context<'_>) {
+        if self.broker.is_paused() {
+            self.budget.stand_still(self.now);
+        } else {
+            // The next poll sets the time that is left.
+            cx.waker().wake_by_ref();
+        }
     }
 
     /// Has the driver woken when something is due; says whether that is now.
@@ -263,7 +255,11 @@ impl Driver<'_> {
         }
         let mut commands = std::mem::take(&mut self.scratch.commands);
         let at = self.now;
+        let was_paused = self.broker.is_paused();
         self.broker.reduce(Tick { at, input }, &mut commands);
+        if self.broker.is_paused() != was_paused {
+            self.keep_time(cx);
+        }
         if WATCHED && let Some(observer) = &mut self.observer {
             observer.reduced(&self.broker);
         }
@@ -324,7 +320,10 @@ impl Driver<'_> {
         let call = || self.call(task, earlier, input);
         let future = match catch_unwind(AssertUnwindSafe(call)) {
             Ok(future) => future,
-            Err(panic) => return self.finished(task, Err(Failure::panic(panic_message(&*panic)))),
+            Err(panic) => {
+                let failure = Failure::panic(panic_message(&*panic));
+                return self.finished(task, Err(failure));
+            }
         };
         let mut invocation = Invocation::new(task, future);
         match Pin::new(&mut invocation).poll(cx) {
@@ -337,11 +336,7 @@ impl Driver<'_> {
     fn offer(&mut self, offer: OfferId, id: InvocationId, key: &WaitKey, event: &dyn AnyEvent) {
         let judge = || self.run.desk.judge(id, key, event);
         let takes = catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|panic| {
-            let message = panic_message(&*panic);
-            tracing::warn!(
-                message,
-                "the filter of a wait panicked: it takes nothing more"
-            );
+            self.run.desk.panic(id, key, panic);
             false
         });
         self.scratch

@@ -14,8 +14,8 @@ use crate::{mailbox::Message, seat::Seat};
 /// The right of a step to emit the events of `E` besides those that it returns.
 ///
 /// What is sent is committed together with what the step returns, when it returns `Ok`, or when it begins to wait; a
-/// failed attempt leaves nothing behind. A clone may go to other tasks; what it sends after the step has returned is
-/// dropped.
+/// failed attempt leaves nothing else behind, and the attempt after it does not commit again what it sends before that
+/// wait. A clone may go to other tasks; what it sends after the step has returned is dropped.
 pub struct Emitter<E> {
     seat: Seat,
     events: PhantomData<fn(E)>,
@@ -53,9 +53,12 @@ impl<E> Emitter<E> {
         E: EventSet,
     {
         let outbox = Outbox::from_iter([Item::Event(emission(event))]);
-        let invocation = self.seat.id;
-        let emit = Message::Emit { invocation, outbox };
-        if !self.seat.run.mailbox.post(emit) {
+        let Seat { run, id, .. } = &self.seat;
+        if let Err(error) = run.check_sizes(&outbox) {
+            return run.desk.refuse(*id, error);
+        }
+        let invocation = *id;
+        if !run.mailbox.post(Message::Emit { invocation, outbox }) {
             tracing::warn!("an event was sent in a run that was over: it is dropped");
         }
     }

@@ -28,21 +28,15 @@ use crate::{
 #[must_use = "await the handle for the result of the run"]
 pub struct RunHandle<W: Workflow> {
     run: Arc<RunContext>,
-    max_event_bytes: Option<usize>,
     task: JoinHandle<Result<W::Output, RunError>>,
 }
 
 impl<W: Workflow> RunHandle<W> {
     pub(crate) const fn new(
         run: Arc<RunContext>,
-        max_event_bytes: Option<usize>,
         task: JoinHandle<Result<W::Output, RunError>>,
     ) -> Self {
-        Self {
-            run,
-            max_event_bytes,
-            task,
-        }
+        Self { run, task }
     }
 
     /// Names the run.
@@ -63,8 +57,8 @@ impl<W: Workflow> RunHandle<W> {
         self.run.mailbox.post(Message::Cancel);
     }
 
-    /// Begins nothing new until [`resume`](Self::resume): what runs goes on to its end, what comes of it waits. Does
-    /// nothing on a run that has ended.
+    /// Begins nothing new until [`resume`](Self::resume): what runs goes on to its end, what comes of it waits. The
+    /// timeout of the run stands still meanwhile. Does nothing on a run that has ended.
     pub fn pause(&self) {
         self.run.mailbox.post(Message::Pause);
     }
@@ -108,7 +102,7 @@ impl<W: Workflow> RunHandle<W> {
 
     fn post(&self, payload: Box<dyn AnyEvent>) -> Result<(), SendError> {
         let info = (*payload).info();
-        if let Some(limit) = self.max_event_bytes {
+        if let Some(limit) = self.run.max_event_bytes {
             let refused = |error: BoxError| SendError::Invalid {
                 event: info.name(),
                 error: error.to_string(),

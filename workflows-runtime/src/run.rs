@@ -104,16 +104,18 @@ impl<W: Workflow> Run<W> {
     fn context(&mut self, stream_capacity: usize) -> Arc<RunContext> {
         let log = EventLog::new(stream_capacity, 0);
         let resources = Arc::clone(&self.shared.resources);
+        let max_event_bytes = self.shared.max_event_bytes;
         let state = self.state.take();
         let Some(session) = &self.session else {
             let state = state.unwrap_or_else(|| self.shared.state.clone());
-            return Arc::new(RunContext::new(Arc::new(Store::new(state)), log, resources));
+            let store = Arc::new(Store::new(state));
+            return Arc::new(RunContext::new(store, log, resources, max_event_bytes));
         };
         if let Some(state) = state {
             session.store.replace(state);
         }
         let store = Arc::clone(&session.store);
-        let context = Arc::new(RunContext::new(store, log, resources));
+        let context = Arc::new(RunContext::new(store, log, resources, max_event_bytes));
         session.add(&context);
         context
     }
@@ -133,10 +135,9 @@ pub(crate) fn start<W: Workflow>(
     watch: Watch,
 ) -> RunHandle<W> {
     let open = Open(Arc::clone(&context));
-    let max_event_bytes = shared.conditions.max_event_bytes;
     let observer = Observer::of(&context, &shared.conditions.routes, watch);
     let task = tokio::spawn(execute(shared, open, beginning, timeout, observer));
-    RunHandle::new(context, max_event_bytes, task)
+    RunHandle::new(context, task)
 }
 
 async fn execute<W: Workflow>(

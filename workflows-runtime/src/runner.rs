@@ -21,6 +21,7 @@ pub(crate) struct Shared<W: Workflow> {
     pub(crate) flow: Arc<W>,
     pub(crate) conditions: Conditions,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) max_event_bytes: Option<usize>,
     pub(crate) state: W::State,
     pub(crate) stream_capacity: usize,
     pub(crate) watch: Watch,
@@ -132,7 +133,7 @@ pub struct RunnerBuilder<W: Workflow> {
 
 impl<W: Workflow> RunnerBuilder<W> {
     /// How long a run may take, counted from the moment it gets its place among the concurrent runs; `None`: as long as
-    /// it likes.
+    /// it likes. The time in which it is paused does not count.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();
         self
@@ -242,12 +243,12 @@ impl<W: Workflow> RunnerBuilder<W> {
             routes: Arc::new(Routes::new(W::GRAPH)),
             places: places.map(Arc::new),
             limits: self.limits,
-            max_event_bytes: self.max_event_bytes,
         };
         let shared = Shared {
             flow: self.flow,
             conditions,
             timeout: self.timeout,
+            max_event_bytes: self.max_event_bytes,
             state: self.state,
             stream_capacity: self.stream_capacity,
             watch: self.watch,

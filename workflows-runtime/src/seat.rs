@@ -20,7 +20,7 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
-    /// How many attempts failed before this one.
+    /// How many attempts had failed when this one began.
     pub(crate) fn failures(&self) -> u32 {
         self.earlier.as_ref().map_or(0, |earlier| earlier.failures)
     }

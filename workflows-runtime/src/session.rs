@@ -165,7 +165,14 @@ impl<W: Workflow> Session<W> {
             let log = EventLog::new(session.runner.shared.stream_capacity, stream);
             let store = Arc::clone(&session.shared.store);
             let resources = Arc::clone(&session.runner.shared.resources);
-            let context = RunContext::restored(id, now, store, log, resources);
+            let context = RunContext::restored(
+                id,
+                now,
+                store,
+                log,
+                resources,
+                session.runner.shared.max_event_bytes,
+            );
             let context = Arc::new(context);
             session.shared.add(&context);
             let shared = Arc::clone(&session.runner.shared);

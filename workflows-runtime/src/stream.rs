@@ -161,8 +161,8 @@ impl Log {
     }
 }
 
-/// A reader of a run's stream. Ends after the run's last event: `Stop<T>`, `RunFailed`, `RunStalled`, `RunCancelled` or
-/// `RunTimedOut`.
+/// A reader of a run's stream. Ends after the run's last event: `Stop<T>`, `RunFailed`, `RunStalled`,
+/// `RunLimitExceeded`, `RunCancelled` or `RunTimedOut`.
 ///
 /// A reader that is so slow that the stream has dropped what it wants next finds a [`Lagged`] in its place and goes on
 /// with the oldest event that is left.

@@ -81,6 +81,26 @@ pub enum WaitError {
         /// What it waited for.
         events: String,
     },
+    /// The attempt was given up, as one that takes too long, and goes on in a thread that cannot be stopped.
+    #[error("an attempt that was given up waits for {events} no more")]
+    GivenUp {
+        /// What it waited for.
+        events: String,
+    },
+    /// The attempt has another wait of this name: each needs its own.
+    #[error("the step waits more than once under the name `{id}`: each wait needs its own")]
+    SameId {
+        /// The name.
+        id: String,
+    },
+    /// What the attempt has sent before the wait may not be sent. The attempt fails, whatever it returns.
+    #[error("what was sent before a wait for {events} is refused: {error}")]
+    Refused {
+        /// What it waited for.
+        events: String,
+        /// Why it is refused.
+        error: String,
+    },
 }
 
 type TypedFilter<E> = Box<dyn FnMut(&E) -> bool + Send>;
@@ -88,7 +108,8 @@ type TypedFilter<E> = Box<dyn FnMut(&E) -> bool + Send>;
 /// A wait for an `E`. Await it for the event.
 ///
 /// # Errors
-/// [`WaitError::TimedOut`] after the [`timeout`](Self::timeout).
+/// [`WaitError::TimedOut`] after the [`timeout`](Self::timeout); [`WaitError::SameId`] where the attempt has used the
+/// [name](Self::id) before.
 ///
 /// # Cancel safety
 /// A wait that is dropped takes no event: one that has come already, and that nobody has seen, is there for the next wait
@@ -107,7 +128,8 @@ impl<E: EventSet> Waiting<E> {
         self
     }
 
-    /// Takes only an event for which `takes` says yes; the others stay for other waits and steps.
+    /// Takes only an event for which `takes` says yes; the others stay for other waits and steps. Where `takes` panics, the
+    /// step does.
     pub fn matching(mut self, takes: impl FnMut(&E) -> bool + Send + 'static) -> Self {
         self.filter = Some(Box::new(takes));
         self
@@ -115,6 +137,9 @@ impl<E: EventSet> Waiting<E> {
 
     /// Names the wait within the invocation. Without a name it is known by its number, in the order of the calls of
     /// [`Waiter::wait`]; name waits whose order may change from one attempt to the next.
+    ///
+    /// Each wait of a step needs its own name: the second under one name fails with [`WaitError::SameId`]. Other
+    /// invocations may use the same names.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.pause.key = WaitKey::Name(Arc::from(id.into()));
         self
@@ -126,14 +151,17 @@ impl<E: EventSet> Waiting<E> {
         self
     }
 
-    fn error(&self) -> impl Fn(Option<Duration>) -> WaitError + use<E> {
-        |timeout| {
-            let names = E::MEMBERS.iter().map(|event| format!("`{}`", event.name()));
-            let events = names.collect::<Vec<_>>().join(" or ");
-            match timeout {
-                Some(timeout) => WaitError::TimedOut { events, timeout },
-                None => WaitError::RunEnded { events },
-            }
+    fn error(&self, why: Unanswered) -> WaitError {
+        let names = E::MEMBERS.iter().map(|event| format!("`{}`", event.name()));
+        let events = names.collect::<Vec<_>>().join(" or ");
+        match (why, self.pause.timeout) {
+            (Unanswered::TimedOut, Some(timeout)) => WaitError::TimedOut { events, timeout },
+            (Unanswered::TimedOut | Unanswered::RunEnded, _) => WaitError::RunEnded { events },
+            (Unanswered::Refused(error), _) => WaitError::Refused { events, error },
+            (Unanswered::GivenUp, _) => WaitError::GivenUp { events },
+            (Unanswered::SameId, _) => WaitError::SameId {
+                id: self.pause.key.to_string(),
+            },
         }
     }
 }
@@ -145,12 +173,11 @@ impl<E: EventSet> Future for Waiting<E> {
         let this = &mut *self;
         let filter = this.filter.take().map(erased);
         let answer = ready!(this.pause.poll(filter, cx));
-        let error = this.error();
-        Poll::Ready(match answer {
-            Some(Answer::Event(event)) => E::from_event(event).map_err(|_| error(None)),
-            Some(Answer::TimedOut) => Err(error(this.pause.timeout)),
-            None => Err(error(None)),
-        })
+        let event = answer.and_then(|event| {
+            // The broker answers with nothing else.
+            E::from_event(event).map_err(|_| Unanswered::RunEnded)
+        });
+        Poll::Ready(event.map_err(|why| this.error(why)))
     }
 }
 
@@ -199,6 +226,15 @@ impl fmt::Debug for Sleep {
     }
 }
 
+/// Why a wait has no event.
+enum Unanswered {
+    TimedOut,
+    RunEnded,
+    GivenUp,
+    SameId,
+    Refused(String),
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     New,
@@ -218,7 +254,7 @@ struct Pause {
 
 impl Pause {
     fn new(seat: Seat, events: &'static [EventInfo]) -> Self {
-        let key = seat.run.desk.number(seat.id);
+        let key = seat.run.desk.number(seat.id, seat.failures());
         Self {
             seat,
             events,
@@ -229,38 +265,63 @@ impl Pause {
         }
     }
 
-    /// The answer; `None` where the run is over.
+    /// The answer.
     fn poll(
         &mut self,
         filter: Option<Filter>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Answer<Box<dyn AnyEvent>>>> {
-        let key = &self.key;
-        let run = Arc::clone(&self.seat.run);
+    ) -> Poll<Result<Box<dyn AnyEvent>, Unanswered>> {
         if self.phase == Phase::New {
-            self.phase = Phase::Open;
-            let wait = Wait {
-                key: key.clone(),
-                events: self.events,
-                choosy: filter.is_some(),
-                sent: self.seat.take_sent(),
-                announcement: self.announcement.take(),
-                timeout: self.timeout,
-            };
-            run.desk.open(self.seat.id, key.clone(), filter, cx.waker());
-            run.mailbox.post(Message::Wait {
-                invocation: self.seat.id,
-                wait: Box::new(wait),
-            });
+            self.open(filter, cx)?;
         }
-        match run.desk.poll(self.seat.id, key, cx.waker()) {
+        let Seat { run, id, .. } = &self.seat;
+        match run.desk.poll(*id, &self.key, cx.waker()) {
             Poll::Ready(answer) => {
                 self.phase = Phase::Over;
-                Poll::Ready(Some(answer))
+                if matches!(self.key, WaitKey::Name(_)) {
+                    run.desk.note_answered(*id, self.key.clone());
+                }
+                Poll::Ready(match answer {
+                    Answer::Event(event) => Ok(event),
+                    Answer::TimedOut => Err(Unanswered::TimedOut),
+                })
             }
-            Poll::Pending if run.mailbox.is_closed() => Poll::Ready(None),
+            Poll::Pending if run.mailbox.is_closed() => Poll::Ready(Err(Unanswered::RunEnded)),
             Poll::Pending => Poll::Pending,
         }
+    }
+
+    /// Tells the run of the wait.
+    fn open(&mut self, filter: Option<Filter>, cx: &Context<'_>) -> Result<(), Unanswered> {
+        let Seat { run, id, .. } = &self.seat;
+        if !run.desk.is_present(*id, self.seat.failures()) {
+            return Err(Unanswered::GivenUp);
+        }
+        let choosy = filter.is_some();
+        if !run.desk.open(*id, &self.key, filter, cx.waker()) {
+            return Err(Unanswered::SameId);
+        }
+        let sent = self.seat.take_sent();
+        if let Err(error) = run.check_sizes(&sent) {
+            let text = error.to_string();
+            run.desk.close(*id, &self.key);
+            run.desk.refuse(*id, error);
+            return Err(Unanswered::Refused(text));
+        }
+        self.phase = Phase::Open;
+        let wait = Wait {
+            key: self.key.clone(),
+            events: self.events,
+            choosy,
+            sent,
+            announcement: self.announcement.take(),
+            timeout: self.timeout,
+        };
+        run.mailbox.post(Message::Wait {
+            invocation: *id,
+            wait: Box::new(wait),
+        });
+        Ok(())
     }
 }
 

@@ -41,6 +41,8 @@ pub(crate) struct Ledger {
     pub(crate) running: BTreeMap<InvocationId, Attempt>,
     /// Those that had something to do after the last tick, each with its step.
     worked: BTreeMap<InvocationId, usize>,
+    /// The waits that there have been.
+    waits: BTreeSet<(u64, WaitKey)>,
     pub(crate) offers: VecDeque<OfferId>,
     pub(crate) dead: Vec<InvocationId>,
     census: Census,
@@ -67,6 +69,7 @@ impl Ledger {
             events: Vec::new(),
             running: BTreeMap::new(),
             worked: BTreeMap::new(),
+            waits: BTreeSet::new(),
             offers: VecDeque::new(),
             dead: Vec::new(),
             done: Places::new(),
@@ -144,10 +147,16 @@ impl Ledger {
     pub(crate) fn wait(&mut self, invocation: InvocationId, wait: Wait<Id>) {
         let attempt = self.running.get_mut(&invocation).expect("it runs");
         attempt.open.insert(wait.key.clone());
+        self.waits.insert((invocation.serial(), wait.key.clone()));
         let step = attempt.step;
         self.count_fan_outs(step, &wait.sent);
         let wait = Box::new(wait);
         self.tick(Input::Waits { invocation, wait });
+    }
+
+    /// Whether an invocation has ever made a wait.
+    pub(crate) fn has_waited(&self, invocation: InvocationId, key: &WaitKey) -> bool {
+        self.waits.contains(&(invocation.serial(), key.clone()))
     }
 
     pub(crate) fn give_up_wait(&mut self, invocation: InvocationId, key: WaitKey) {

@@ -43,7 +43,7 @@ impl<P: Clone> Broker<P> {
         let record = invocation.record();
         record.failures = record.failures.saturating_add(1);
         record.failure = Some(failure);
-        record.begins = true;
+        record.begin_again();
         let given_up = record.waits.begin_again();
         given_up.iter().for_each(|wait| self.close_wait(wait));
         self.leave(id, step, stage);

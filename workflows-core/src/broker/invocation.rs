@@ -1,6 +1,6 @@
 //! Invocations: runnings of steps, from the first attempt to the commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -79,6 +79,8 @@ pub(super) struct Record<P> {
     pub(super) failure: Option<Failure>,
     pub(super) recorded: BTreeMap<String, Value>,
     pub(super) waits: Waits<P>,
+    /// The waits that an earlier attempt began and the present one has not: what is sent before them was committed then.
+    pub(super) repeated: BTreeSet<WaitKey>,
     /// When the next attempt is due.
     pub(super) due: Option<TimerKey>,
     /// Whether the attempt that comes next has not begun: what it is invoked with is the input, not an answer.
@@ -93,6 +95,7 @@ impl<P> Default for Record<P> {
             failure: None,
             recorded: BTreeMap::new(),
             waits: Waits::default(),
+            repeated: BTreeSet::new(),
             due: None,
             begins: false,
         }
@@ -100,6 +103,12 @@ impl<P> Default for Record<P> {
 }
 
 impl<P> Record<P> {
+    /// Prepares another attempt.
+    pub(super) fn begin_again(&mut self) {
+        self.begins = true;
+        self.repeated = self.waits.keys().cloned().collect();
+    }
+
     pub(super) fn earlier(&self, began: Timestamp) -> Option<Box<Earlier>> {
         if self.failures == 0 && self.interruptions == 0 {
             return None;

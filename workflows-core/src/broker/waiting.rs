@@ -178,16 +178,19 @@ impl<P: Clone> Broker<P> {
         mut wait: Wait<P>,
         commands: &mut Vec<Command<P>>,
     ) {
-        let Some(invocation) = self.get(id) else {
+        let Some(invocation) = self.get_mut(id) else {
             return;
         };
         let (step, place, event) = (invocation.step, invocation.place, invocation.event);
+        let key = wait.key.clone();
         let sent = std::mem::take(&mut wait.sent);
-        self.emit(step, place, event, sent, commands);
+        let record = invocation.record.as_mut();
+        if !record.is_some_and(|record| record.repeated.remove(&key)) {
+            self.emit(step, place, event, sent, commands);
+        }
         if self.is_ended() {
             return;
         }
-        let key = wait.key.clone();
         if self.open_wait(id, wait, commands) {
             self.seek(id, &key, commands);
             self.suspend(id, commands);

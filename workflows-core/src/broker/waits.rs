@@ -109,6 +109,11 @@ impl<P> Waits<P> {
         self.open.get(key).is_some() || self.over.contains_key(key)
     }
 
+    pub(super) fn keys(&self) -> impl Iterator<Item = &WaitKey> {
+        let open = self.open.iter().map(|(key, _)| key);
+        open.chain(self.over.keys())
+    }
+
     pub(super) fn open(&self) -> impl Iterator<Item = (&WaitKey, &OpenWait)> {
         self.open.iter()
     }

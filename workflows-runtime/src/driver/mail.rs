@@ -31,8 +31,8 @@ impl Driver<'_> {
         let run = RunSnapshot {
             id: self.run.id(),
             taken_at: at,
-            alive: self.alive(),
-            timeout: self.timeout,
+            alive: self.budget.spent(at),
+            timeout: self.budget.timeout(),
             stream: self.run.log.next(),
             in_flight,
         };

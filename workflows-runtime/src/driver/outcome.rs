@@ -8,10 +8,7 @@ use std::{
 use workflows_core::{FailedAttempt, Failure, Input, Retry};
 
 use super::Driver;
-use crate::{
-    invocation::{Outcome, Task, panic_message},
-    size,
-};
+use crate::invocation::{Outcome, Task, panic_message};
 
 impl Driver<'_> {
     #[inline]
@@ -20,7 +17,7 @@ impl Driver<'_> {
         if let Some(observer) = &mut self.observer {
             observer.is_over(task.id);
         }
-        let is_plain = self.conditions.max_event_bytes.is_none() && !self.run.desk.is_used();
+        let is_plain = self.run.max_event_bytes.is_none() && !self.run.desk.is_used();
         let input = match outcome {
             Ok(outbox) if is_plain => Input::Committed {
                 invocation: task.id,
@@ -34,12 +31,11 @@ impl Driver<'_> {
     /// What comes of an attempt that failed or has left something to do.
     #[inline(never)]
     fn concluded(&mut self, task: Task, outcome: Outcome) -> Input {
-        let outcome = outcome.and_then(|outbox| match self.conditions.max_event_bytes {
-            Some(limit) => match size::check_all(&outbox, limit) {
-                Ok(()) => Ok(outbox),
-                Err(error) => Err(Failure::error(error)),
-            },
-            None => Ok(outbox),
+        let refused = self.run.desk.refusal(task.id);
+        let refused = refused.map_or(Ok(()), |error| Err(Failure::error(error)));
+        let outcome = refused.and(outcome).and_then(|outbox| {
+            let checked = self.run.check_sizes(&outbox);
+            checked.map(|()| outbox).map_err(Failure::error)
         });
         match self.edited(task, outcome) {
             Ok(outbox) => Input::Committed {
@@ -52,7 +48,7 @@ impl Driver<'_> {
 
     /// Makes the edits that the step has left for its commit.
     fn edited(&self, task: Task, outcome: Outcome) -> Outcome {
-        let edits = self.run.desk.edits(task.id, task.failures);
+        let edits = self.run.desk.edits(task.id);
         let outbox = outcome?;
         let edit = || self.run.store.edit(edits);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(edit)) {

@@ -249,7 +249,6 @@ impl<P: Clone> Reader<'_, P> {
             interruptions: record.interruptions.saturating_add(u32::from(was_begun)),
             failure: record.failure.map(failed),
             recorded: recorded.map(|(key, value)| (key, value.0)).collect(),
-            begins: true,
             ..Record::default()
         };
         let slot = self.broker.invocations.insert(Invocation {
@@ -279,6 +278,7 @@ impl<P: Clone> Reader<'_, P> {
         for (key, wait) in record.waits {
             self.read_wait(id, key, wait);
         }
+        self.broker.invocations[id.slot()].record().begin_again();
         Some(())
     }
 

@@ -178,6 +178,30 @@ fn what_was_sent_before_a_wait_is_committed_with_it() {
 }
 
 #[test]
+fn what_was_sent_before_a_wait_is_not_committed_again_by_the_next_attempt() {
+    let mut run = Run::of([
+        each::<Start>("ask")
+            .retried()
+            .awaits(&[&[Answer::INFO]])
+            .emits(Emits::One(&[A::INFO])),
+        each::<A>("log"),
+    ]);
+    run.start(0);
+    let sending = |key, payload| Wait {
+        sent: [event::<A>(payload)].into_iter().collect(),
+        ..wait::<Answer>(key)
+    };
+    assert_eq!(run.wait(1, sending("a", 7)), ["#2 log <- 7"]);
+    run.commit(2, []);
+    assert_eq!(run.fail_for_now(1, 0), ["#1 ask <- 0 after 1 failures"]);
+    assert!(run.wait(1, sending("a", 7)).is_empty(), "7 was sent before");
+    assert_eq!(run.wait(1, sending("b", 8)), ["#3 log <- 8"]);
+    // The same attempt may send more before it waits for the same thing again.
+    run.give_up_wait(1, "a");
+    assert_eq!(run.wait(1, sending("a", 9)), ["#4 log <- 9"]);
+}
+
+#[test]
 fn a_run_that_waits_for_the_outside_is_idle_and_not_stalled() {
     let mut run = asking();
     run.start(0);

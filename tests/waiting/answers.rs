@@ -1,6 +1,7 @@
-//! Steps that wait for an answer in the middle of their work.
+//! Which answer ends which wait, and when.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -13,16 +14,7 @@ use serde_json::json;
 use tokio::time::Instant;
 use workflows::{SendError, WaitError, prelude::*};
 
-#[event(input_required)]
-#[derive(PartialEq)]
-struct Question(String);
-
-#[event(human_response)]
-#[derive(PartialEq)]
-struct Answer {
-    to: String,
-    text: String,
-}
+use crate::{Answer, Question, answer, next_question};
 
 #[event(human_response)]
 struct Refusal;
@@ -32,21 +24,6 @@ struct Item(u32);
 
 #[event]
 struct Reply(String);
-
-fn answer(to: &str, text: &str) -> Answer {
-    let (to, text) = (to.to_owned(), text.to_owned());
-    Answer { to, text }
-}
-
-/// The questions that a run asks, as its reader sees them.
-async fn next_question(events: &mut workflows::EventStream) -> String {
-    loop {
-        let event = events.next().await.expect("the run asks");
-        if let Some(Question(text)) = event.downcast_ref() {
-            return text.clone();
-        }
-    }
-}
 
 /// Asks several questions in a row, in one body.
 #[derive(Default)]
@@ -345,70 +322,106 @@ async fn a_wait_outlives_no_run() {
     );
 }
 
-/// Gives up its waits when their answers have come, and then waits for all of them.
-struct Fickle;
+/// Asks, works for a while, and asks again.
+struct Busy;
 
 #[workflow]
-impl Fickle {
+impl Busy {
     #[step]
-    async fn ask(&self, human: Waiter<Answer>, Start(named): Start<bool>) -> Result<Stop<String>> {
-        for _ in 0..3 {
-            let wait = human.wait();
-            let wait = if named { wait.id("again") } else { wait };
-            let mut wait = Box::pin(wait);
-            assert!((&mut wait).now_or_never().is_none());
-            for _ in 0..4 {
-                tokio::task::yield_now().await;
-            }
-        }
-        let mut texts = String::new();
-        for _ in 0..3 {
-            texts += &human.wait().await?.text;
-        }
-        Ok(Stop(texts))
+    async fn ask(&self, human: Waiter<Answer>, _: Start<()>) -> Result<Stop<(String, String)>> {
+        let first = human.wait().announce(Question("first".to_owned())).await?;
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let second = human.wait().await?;
+        Ok(Stop((first.text, second.text)))
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_has_come_to_a_wait_that_is_given_up_is_there_for_the_next() {
-    for named in [false, true] {
-        let run = Fickle.run(named).timeout(Duration::from_secs(1)).start();
-        for text in ["a", "b", "c"] {
-            run.send_event(answer("", text)).unwrap();
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(run.await.unwrap(), "abc");
-    }
-}
-
-/// Waits for one answer after another; `Start` says whether it looks at each of them.
-struct Lasting;
-
-#[workflow]
-impl Lasting {
-    #[step]
-    async fn ask(&self, human: Waiter<Answer>, Start(choosy): Start<bool>) -> Result<Stop<u32>> {
-        for number in 0..500 {
-            let wait = human.wait();
-            let wanted = number.to_string();
-            let wait = if choosy {
-                wait.matching(move |answer| answer.text == wanted)
-            } else {
-                wait
-            };
-            wait.await?;
-        }
-        Ok(Stop(500))
-    }
+async fn an_answer_is_not_overwritten_by_the_next_event() {
+    let handle = Busy.run(()).start();
+    next_question(&mut handle.stream_events()).await;
+    handle.send_event(answer("", "first")).unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // The first wait is over, and its step is not done.
+    handle.send_event(answer("", "second")).unwrap();
+    let both = ("first".to_owned(), "second".to_owned());
+    assert_eq!(handle.await.unwrap(), both);
 }
 
 #[tokio::test]
-async fn many_answers_to_many_waits_of_one_step_take_no_longer_than_they_must() {
-    for choosy in [false, true] {
-        let run = Lasting.run(choosy).timeout(Duration::from_secs(10)).start();
-        for number in (0..500).rev() {
-            run.send_event(answer("", &number.to_string())).unwrap();
+async fn joined_waits_for_one_kind_of_event_take_one_each() {
+    struct Pair;
+
+    #[workflow]
+    impl Pair {
+        #[step]
+        async fn ask(&self, human: Waiter<Answer>, _: Start<()>) -> Result<Stop<(String, String)>> {
+            let (one, other) = tokio::try_join!(human.wait().id("a"), human.wait().id("b"))?;
+            Ok(Stop((one.text, other.text)))
         }
-        assert_eq!(run.await.unwrap(), 500);
     }
+
+    let handle = Pair.run(()).start();
+    tokio::task::yield_now().await;
+    handle.send_event(answer("", "x")).unwrap();
+    handle.send_event(answer("", "y")).unwrap();
+    assert_eq!(handle.await.unwrap(), ("x".to_owned(), "y".to_owned()));
+}
+
+#[tokio::test]
+async fn a_step_that_swallows_every_error_waits_all_the_same() {
+    struct Careless;
+
+    #[workflow]
+    impl Careless {
+        #[step]
+        async fn ask(&self, human: Waiter<Answer>, _: Start<()>) -> Stop<String> {
+            let asked = async { Ok::<_, workflows::BoxError>(human.wait().await?.text) };
+            let asked = AssertUnwindSafe(asked).catch_unwind().await;
+            let text = asked.map_or_else(|_| "a panic".to_owned(), Result::unwrap_or_default);
+            Stop(text)
+        }
+    }
+
+    let handle = Careless.run(()).start();
+    tokio::task::yield_now().await;
+    // Waiting is no error that could be caught on its way.
+    assert!(!handle.is_done());
+    handle.send_event(answer("", "yes")).unwrap();
+    assert_eq!(handle.await.unwrap(), "yes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_without_a_timeout_waits_for_days() {
+    let handle = Interview::default().run(vec!["a".to_owned()]).start();
+    tokio::time::sleep(Duration::from_secs(30 * 24 * 3600)).await;
+    handle.send_event(answer("", "at last")).unwrap();
+    assert_eq!(handle.await.unwrap(), ["at last"]);
+}
+
+#[tokio::test]
+async fn the_panic_of_a_filter_is_the_failure_of_its_step() {
+    struct Fussy;
+
+    #[workflow]
+    impl Fussy {
+        #[step]
+        async fn ask(&self, human: Waiter<Answer>, _: Start<()>) -> Result<Stop<String>> {
+            let wait = human.wait().matching(|answer| {
+                assert_ne!(answer.text, "no", "of all answers");
+                answer.text == "yes"
+            });
+            Ok(Stop(wait.await?.text))
+        }
+    }
+
+    let handle = Fussy.run(()).start();
+    for text in ["perhaps", "no"] {
+        handle.send_event(answer("", text)).unwrap();
+    }
+    let RunError::Step(error) = handle.await.unwrap_err() else {
+        panic!("the step failed");
+    };
+    assert!(error.is_panic());
+    assert!(error.to_string().contains("of all answers"), "{error}");
 }

@@ -1,9 +1,4 @@
-//! Snapshots: a run that is cut anywhere goes on where it was.
-
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails where it unwraps, in its helpers too"
-)]
+//! A run that does a little of everything: cut anywhere, it goes on where it was.
 
 use std::{
     sync::{
@@ -15,9 +10,9 @@ use std::{
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use workflows::{Misfit, RestoreError, Session, Snapshot, SnapshotError, prelude::*};
+use workflows::{Misfit, RestoreError, Session, Snapshot, prelude::*};
 
-const MINUTE: Duration = Duration::from_secs(60);
+use crate::{MINUTE, carried};
 
 #[event(input_required)]
 struct Question(String);
@@ -42,6 +37,9 @@ struct Late(u32);
 
 #[event]
 struct Sum(u32);
+
+#[event]
+struct Note(u32);
 
 /// What the steps have committed.
 #[state]
@@ -101,29 +99,32 @@ impl Everything {
         &self,
         ctx: Context<Ledger>,
         human: Waiter<Answer>,
+        notes: Emitter<Note>,
         Sum(sum): Sum,
         Late(late): Late,
     ) -> Result<Stop<u32>> {
+        // Committed with the wait: the step that begins again after a cut sends it no second time.
+        notes.send(Note(1));
         let first = human.wait().announce(Question("first".to_owned()));
         let Answer(first) = first.await?;
         let charge = async || Ok::<_, String>(self.charges.fetch_add(1, Ordering::SeqCst) + 500);
         ctx.once("charge", charge).await?;
         tokio::task::yield_now().await;
+        notes.send(Note(2));
         let second = human.wait().announce(Question("second".to_owned()));
         let Answer(second) = second.timeout(MINUTE * 60).await?;
         Self::commit(&ctx, second);
         Ok(Stop(sum + late + first + second))
     }
+
+    #[step]
+    async fn note(&self, ctx: Context<Ledger>, Note(n): Note) {
+        Self::commit(&ctx, n);
+    }
 }
 
 /// 1..=4, each with its tenfold, then 1000 that came late, 10_000 and 100_000 from outside.
 const RESULT: u32 = 11 * (1 + 2 + 3 + 4) + 1000 + 110_000;
-
-/// Through text, as if into another process.
-fn carried(snapshot: &Snapshot) -> Snapshot {
-    let text = serde_json::to_string(snapshot).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
 
 /// Lets tasks run; where all of them sleep, time passes.
 async fn turns(count: usize) {
@@ -172,7 +173,7 @@ async fn a_run_that_is_cut_anywhere_ends_as_if_it_had_not_been() {
         assert_eq!((result, questions.len()), (RESULT, 2));
         state_of(&session).await
     };
-    assert_eq!(whole.len(), 1 + 4 + 4 + 1 + 1);
+    assert_eq!(whole.len(), 1 + 4 + 4 + 1 + 2 + 1);
     let mut cuts = 0;
     for cut in 0..600 {
         let session = Runner::new(Everything::default()).session();
@@ -299,51 +300,6 @@ async fn a_snapshot_is_plain_data_in_any_format() {
         .unwrap();
     let (result, _) = finish(restored.restored_runs().remove(0), 0).await;
     assert_eq!(result, 11 * 6 + 1000 + 110_000);
-}
-
-#[tokio::test]
-async fn nothing_is_left_to_snapshot_of_a_run_that_has_ended() {
-    let handle = Greeter.run("you".to_owned()).start();
-    while !handle.is_done() {
-        tokio::task::yield_now().await;
-    }
-    assert!(matches!(handle.snapshot().await, Err(SnapshotError::Ended)));
-}
-
-/// Remembers whom it has met.
-struct Greeter;
-
-#[state]
-struct Met {
-    names: Vec<String>,
-}
-
-#[workflow]
-impl Greeter {
-    #[step]
-    async fn greet(&self, ctx: Context<Met>, Start(name): Start<String>) -> Result<Stop<String>> {
-        let before = ctx.store().get_state().await?.names.join(", ");
-        let said = format!("hello {name}, I have met [{before}]");
-        ctx.store().edit_state(|met| met.names.push(name)).await?;
-        Ok(Stop(said))
-    }
-}
-
-#[tokio::test]
-async fn a_session_carries_the_state_from_run_to_run_and_across_processes() {
-    let session = Runner::new(Greeter).session();
-    let said = session.run("Ann".to_owned()).await.unwrap();
-    assert_eq!(said, "hello Ann, I have met []");
-    session.run("Bob".to_owned()).start().await.unwrap();
-    let text = serde_json::to_string(&session.snapshot().await.unwrap()).unwrap();
-    let session = Runner::new(Greeter)
-        .restore(serde_json::from_str(&text).unwrap())
-        .unwrap();
-    assert!(session.restored_runs().is_empty());
-    let said = session.run("Cid".to_owned()).await.unwrap();
-    assert_eq!(said, "hello Cid, I have met [Ann, Bob]");
-    let names = session.store().get_state().await.unwrap().names.clone();
-    assert_eq!(names, ["Ann", "Bob", "Cid"]);
 }
 
 fn refused(change: impl FnOnce(&mut Value), snapshot: &Snapshot) -> Vec<Misfit> {
