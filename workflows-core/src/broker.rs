@@ -17,6 +17,7 @@ mod failing;
 mod fan_out;
 mod invocation;
 mod join;
+mod lazy;
 mod lineage;
 mod place;
 mod routing;
@@ -38,6 +39,7 @@ use self::{
     fan_out::FanOut,
     invocation::Invocation,
     join::Join,
+    lazy::Lazy,
     lineage::Lineages,
     place::{Place, Scope},
     timers::{Timer, Timers},
@@ -104,7 +106,7 @@ pub struct Broker<P> {
     fan_outs: Slab<FanOut<P>>,
     joins: BTreeMap<(StepId, Scope), Join<P>>,
     timers: Timers<P>,
-    waiting: Waiting<P>,
+    waiting: Lazy<Waiting<P>>,
     lineages: Lineages,
 }
 
@@ -129,7 +131,7 @@ impl<P: Clone> Broker<P> {
             fan_outs: Slab::new(),
             joins: BTreeMap::new(),
             timers: Timers::new(),
-            waiting: Waiting::new(),
+            waiting: Lazy::new(),
             lineages: Lineages::default(),
         }
     }
@@ -157,7 +159,7 @@ impl<P: Clone> Broker<P> {
             Phase::New => self.begin(tick.input, commands),
             Phase::Running => {
                 self.carry_on(tick.input, commands);
-                if self.waiting.has_reserved() {
+                if self.waiting.get().is_some_and(Waiting::has_reserved) {
                     self.place_reserved(commands);
                 }
                 self.settle(commands);
@@ -321,7 +323,7 @@ impl<P: Clone> Broker<P> {
             || self.paused
             || !self.timers.is_empty()
             || self.routes.takes_from_outside()
-            || self.waiting.has_offers()
+            || self.waiting.get().is_some_and(Waiting::has_offers)
             || self.awaits_outside()
         {
             return;
@@ -362,7 +364,7 @@ impl<P: Clone> Broker<P> {
         self.fan_outs.clear();
         self.joins.clear();
         self.timers = Timers::new();
-        self.waiting = Waiting::new();
+        self.waiting = Lazy::new();
         commands.push(Command::Finish(ending));
     }
 }

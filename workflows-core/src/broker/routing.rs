@@ -82,9 +82,9 @@ impl<P: Clone> Broker<P> {
         match key {
             Some(key) if runs(key) => self.route(emission, Place::ROOT, commands),
             Some(key) if self.routes.is_awaited(key) => {
-                let earlier = self.waiting.serial();
+                let earlier = self.waiting.make().serial();
                 self.route(emission, Place::ROOT, commands);
-                let kept = self.waiting.kept_since(key, earlier).cloned();
+                let kept = self.waiting.make().kept_since(key, earlier).cloned();
                 commands.extend(kept.map(|event| Command::Unhandled { event, kept: true }));
             }
             Some(_) | None => commands.push(Command::Unhandled {

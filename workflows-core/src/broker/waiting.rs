@@ -53,8 +53,8 @@ pub(super) struct Waiting<P> {
     serial: u64,
 }
 
-impl<P> Waiting<P> {
-    pub(super) const fn new() -> Self {
+impl<P> Default for Waiting<P> {
+    fn default() -> Self {
         Self {
             open: SmallMap::new(),
             kept: BTreeMap::new(),
@@ -63,7 +63,9 @@ impl<P> Waiting<P> {
             serial: 0,
         }
     }
+}
 
+impl<P> Waiting<P> {
     /// How many waits, kept events and offers there have been.
     pub(super) const fn serial(&self) -> u64 {
         self.serial
@@ -212,7 +214,7 @@ impl<P: Clone> Broker<P> {
             timeout,
             ..
         } = wait;
-        let serial = self.waiting.next();
+        let serial = self.waiting.make().next();
         let due = timeout.map(|timeout| self.now.plus(timeout));
         let waits = &mut self.invocations[id.slot()].record().waits;
         if let Some(answer) = waits.tell(&key) {
@@ -234,7 +236,7 @@ impl<P: Clone> Broker<P> {
         let events = events.iter().filter_map(|event| self.routes.key(event.id));
         let timer = due.map(|due| self.timers.add(due, Timer::Wait(id, key.clone())));
         let open = OpenWait::new(events, choosy, timer, serial, true);
-        self.waiting.open(&open, &(id, key.clone()));
+        self.waiting.make().open(&open, &(id, key.clone()));
         waits.insert_open(key, open);
         true
     }
@@ -268,7 +270,7 @@ impl<P: Clone> Broker<P> {
         };
         let unseen = open
             .seen()
-            .find_map(|(event, seen)| self.waiting.unseen(event, seen));
+            .find_map(|(event, seen)| self.waiting.get()?.unseen(event, seen));
         if let Some(event) = unseen {
             self.present(event, (id, key.clone()), commands);
         }
@@ -291,7 +293,7 @@ impl<P: Clone> Broker<P> {
         commands: &mut Vec<Command<P>>,
     ) {
         self.hold_kept(event, place);
-        let key = self.waiting.keep(event, payload, place);
+        let key = self.waiting.make().keep(event, payload, place);
         self.place_kept(key, 0, commands);
         self.check_in_flight(commands);
     }
@@ -311,7 +313,7 @@ impl<P: Clone> Broker<P> {
 
     /// Ends a wait with a kept event.
     fn answer_with(&mut self, event: KeptKey, of: &WaitRef, commands: &mut Vec<Command<P>>) {
-        if let Some(kept) = self.waiting.kept.remove(&event) {
+        if let Some(kept) = self.waiting.make().kept.remove(&event) {
             // Its fan-out may be closed by the time that it comes back.
             let returns = kept.place.scope == Scope::ROOT || self.routes.takers(event.0).is_empty();
             let from = returns.then_some((event, kept.place));
@@ -323,10 +325,10 @@ impl<P: Clone> Broker<P> {
     /// Gives a kept event to the oldest wait that is younger than the one with this serial, or to the steps that run on
     /// it.
     fn place_kept(&mut self, key: KeptKey, serial: u64, commands: &mut Vec<Command<P>>) {
-        if let Some(of) = self.waiting.next_open(key.0, serial) {
+        if let Some(of) = self.waiting.make().next_open(key.0, serial) {
             self.present(key, of, commands);
         } else if !self.routes.takers(key.0).is_empty()
-            && let Some(kept) = self.waiting.kept.remove(&key)
+            && let Some(kept) = self.waiting.make().kept.remove(&key)
         {
             self.deal(key.0, kept.payload, kept.place, commands);
             self.release_kept(key.0, kept.place, commands);
@@ -343,19 +345,19 @@ impl<P: Clone> Broker<P> {
             (false, _) => self.answer_with(event, &of, commands),
             (true, true) => self.offer(event, (of, serial), commands),
             // It stays until the step, which begins anew, waits for it again.
-            (true, false) => self.waiting.reserve(event, of, serial),
+            (true, false) => self.waiting.make().reserve(event, of, serial),
         }
     }
 
     /// Places the events that were kept for a wait which is over by now, or which its step has come to again.
     pub(super) fn place_reserved(&mut self, commands: &mut Vec<Command<P>>) {
-        for (of, (serial, events)) in std::mem::take(&mut self.waiting.reserved) {
+        for (of, (serial, events)) in std::mem::take(&mut self.waiting.make().reserved) {
             if self.open_of(of.0, &of.1).is_some_and(|open| !open.attended) {
-                self.waiting.reserved.insert(of, (serial, events));
+                self.waiting.make().reserved.insert(of, (serial, events));
                 continue;
             }
             for event in events {
-                let Some(kept) = self.waiting.kept.get_mut(&event) else {
+                let Some(kept) = self.waiting.make().kept.get_mut(&event) else {
                     continue;
                 };
                 kept.is_reserved = false;
@@ -367,8 +369,8 @@ impl<P: Clone> Broker<P> {
     }
 
     fn offer(&mut self, event: KeptKey, to: (WaitRef, u64), commands: &mut Vec<Command<P>>) {
-        let offer = OfferId(self.waiting.next());
-        let Some(kept) = self.waiting.kept.get_mut(&event) else {
+        let offer = OfferId(self.waiting.make().next());
+        let Some(kept) = self.waiting.make().kept.get_mut(&event) else {
             return;
         };
         let (invocation, key) = to.0.clone();
@@ -379,15 +381,15 @@ impl<P: Clone> Broker<P> {
             key,
             event: kept.payload.clone(),
         });
-        self.waiting.offers.insert(offer, event);
+        self.waiting.make().offers.insert(offer, event);
     }
 
     /// A step has looked at an event.
     pub(super) fn judge(&mut self, offer: OfferId, takes: bool, commands: &mut Vec<Command<P>>) {
-        let Some(event) = self.waiting.offers.remove(&offer) else {
+        let Some(event) = self.waiting.make().offers.remove(&offer) else {
             return;
         };
-        let kept = self.waiting.kept.get_mut(&event);
+        let kept = self.waiting.make().kept.get_mut(&event);
         let Some((of, serial)) = kept.and_then(|kept| kept.offered.take()) else {
             return;
         };
@@ -457,7 +459,7 @@ impl<P: Clone> Broker<P> {
             Some(GivenUp::Event(event, key, place)) => {
                 self.go_on(id, commands);
                 self.hold_kept(key.0, place);
-                self.waiting.keep_as(key, event, place);
+                self.waiting.make().keep_as(key, event, place);
                 self.place_kept(key, 0, commands);
             }
             Some(GivenUp::Nothing) => self.go_on(id, commands),
@@ -485,7 +487,7 @@ impl<P: Clone> Broker<P> {
 
     /// Forgets an open wait.
     pub(super) fn close_wait(&mut self, wait: &OpenWait) {
-        self.waiting.close(wait);
+        self.waiting.make().close(wait);
         if let Some(timer) = wait.timer {
             self.timers.remove(timer);
         }
@@ -493,8 +495,9 @@ impl<P: Clone> Broker<P> {
 
     /// Whether somebody waits for an answer from outside.
     pub(super) fn awaits_outside(&self) -> bool {
-        self.waiting
-            .wanted()
+        let wanted = self.waiting.get().into_iter().flat_map(Waiting::wanted);
+        wanted
+            .into_iter()
             .any(|event| matches!(self.routes.event(event).kind(), EventKind::HumanResponse))
     }
 }

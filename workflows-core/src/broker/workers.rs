@@ -57,7 +57,10 @@ impl<P: Clone> Broker<P> {
     #[inline]
     pub(super) fn check_in_flight(&mut self, commands: &mut Vec<Command<P>>) {
         if let Some(limit) = self.limits.in_flight
-            && self.queued + self.invocations.len() + self.waiting.kept.len() > limit
+            && self.queued
+                + self.invocations.len()
+                + self.waiting.get().map_or(0, |waiting| waiting.kept.len())
+                > limit
         {
             self.finish(Ending::Exceeded(Limit::InFlight(limit)), commands);
         }

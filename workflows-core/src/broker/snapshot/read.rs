@@ -21,6 +21,7 @@ use crate::{
         join::Join,
         place::{Place, Scope},
         timers::{Timer, TimerKey},
+        waiting::Waiting,
         waits::{OpenWait, Over, Waits},
     },
     output::{BoxError, Emission},
@@ -101,8 +102,9 @@ impl<P: Clone> Reader<'_, P> {
             self.read_kept(kept);
         }
         self.broker.timers.count_from(record.timers);
-        self.broker.waiting.count_from(record.waits);
-        self.broker.waiting.reserve_kept();
+        let waiting = self.broker.waiting.make();
+        waiting.count_from(record.waits);
+        waiting.reserve_kept();
         self.refuse_counters();
         self.refuse_empty_fan_outs();
     }
@@ -298,7 +300,7 @@ impl<P: Clone> Reader<'_, P> {
                 let events: Option<Vec<_>> = events.into_iter().collect();
                 let timer = due.map(|due| self.timer(due, Timer::Wait(id, key.clone())));
                 let open = OpenWait::new(events?, choosy, timer, number, false);
-                self.broker.waiting.open(&open, &(id, key.clone()));
+                self.broker.waiting.make().open(&open, &(id, key.clone()));
                 self.waits(id).insert_open(key, open);
                 return Some(());
             }
@@ -386,6 +388,7 @@ impl<P: Clone> Reader<'_, P> {
         let payload = self.payload(record.event)?;
         self.broker
             .waiting
+            .make()
             .keep_as((key, record.number), payload, place);
         Some(())
     }
@@ -397,7 +400,11 @@ impl<P: Clone> Reader<'_, P> {
             waiting,
             ..
         } = &self.broker;
-        let counters = [*serial, timers.serial(), waiting.serial()];
+        let counters = [
+            *serial,
+            timers.serial(),
+            waiting.get().map_or(0, Waiting::serial),
+        ];
         let refused = counters.into_iter().map(Misfit::check_counter);
         self.misfits.extend(refused.filter_map(Result::err));
     }

@@ -13,6 +13,7 @@ use crate::{
         join::Join,
         place::{Place, Scope},
         timers::{Timer, TimerKey},
+        waiting::Waiting,
         waits::{OpenWait, Over},
     },
     routes::{EventKey, StepId},
@@ -92,7 +93,7 @@ impl<P: Clone, E> Writer<'_, P, E> {
             paused: broker.paused,
             serial: broker.serial,
             timers: broker.timers.serial(),
-            waits: broker.waiting.serial(),
+            waits: broker.waiting.get().map_or(0, Waiting::serial),
             invocations,
             queued: queued.collect::<Result<_, E>>()?,
             joins: joins.collect::<Result<_, E>>()?,
@@ -261,7 +262,8 @@ impl<P: Clone, E> Writer<'_, P, E> {
     }
 
     fn kept(&self) -> Result<Vec<KeptRecord>, E> {
-        let kept = self.broker.waiting.kept.iter();
+        let waiting = self.broker.waiting.get();
+        let kept = waiting.into_iter().flat_map(|waiting| &waiting.kept);
         let kept = kept.map(|((_, number), kept)| {
             Ok(KeptRecord {
                 number: *number,

@@ -312,5 +312,5 @@ fn an_event_for_a_wait_that_its_step_comes_to_again_is_offered_then_and_after_a_
     run.wait(3, wait::<Answer>("b").choosy());
     assert_eq!(run.judge(false), ["offer 9 to #3 b"]);
     run.judge(true);
-    assert_eq!(run.broker.waiting.kept.len(), 1);
+    assert_eq!(run.broker.waiting.make().kept.len(), 1);
 }
