@@ -107,3 +107,48 @@ async fn a_run_that_came_to_a_bad_end_leaves_the_next_one_nothing_but_the_state(
         );
     }
 }
+
+/// Sets a value as deep in its state as the input says.
+struct Miner;
+
+#[workflow]
+impl Miner {
+    #[step]
+    async fn dig(&self, ctx: Context, Start(levels): Start<usize>) -> Result<Stop<()>> {
+        let path = vec!["down"; levels].join(".");
+        ctx.store().set(&path, 1).await?;
+        Ok(Stop(()))
+    }
+}
+
+#[tokio::test]
+async fn a_state_so_deep_that_no_reader_follows_is_an_error_of_the_snapshot() {
+    let session = Runner::new(Miner).session();
+    session.run(100).await.unwrap();
+    let text = serde_json::to_string(&session.snapshot().await.unwrap()).unwrap();
+    serde_json::from_str::<workflows::Snapshot>(&text).unwrap();
+
+    session.run(101).await.unwrap_err();
+    session.store().clear().await.unwrap();
+    session.run(101).await.unwrap();
+    let error = session.snapshot().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the state cannot be written: it is nested more than 100 levels deep, which readers of JSON refuse"
+    );
+}
+
+#[tokio::test]
+async fn a_snapshot_whose_run_is_later_than_itself_is_refused() {
+    let runner = Runner::new(Visitor);
+    let handle = runner.run("wait".to_owned()).start();
+    tokio::task::yield_now().await;
+    let mut json = serde_json::to_value(handle.snapshot().await.unwrap()).unwrap();
+    let now = &mut json["runs"][0]["in_flight"]["now"];
+    *now = (now.as_u64().unwrap() + 1_000_000_000).into();
+    let error = runner.restore(serde_json::from_value(json).unwrap());
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "the snapshot does not fit workflow `Visitor`: it contradicts itself: its clock is ahead of itself"
+    );
+}

@@ -165,7 +165,7 @@ impl<S> Context<S> {
     /// Does something once for all attempts of this step on its event: the first result is kept, and the attempts that
     /// come later get it without doing the work again. A result that is an error is not kept.
     ///
-    /// `key` names the result within the invocation.
+    /// `key` names the result within the invocation. Two calls with one key at once both do the work.
     ///
     /// # Errors
     /// What `work` returns; a result that serde cannot write or read again.

@@ -13,6 +13,7 @@ use crate::{
     context::RunContext,
     driver::Beginning,
     handle::RunHandle,
+    json,
     mailbox::Message,
     run::{self, Run},
     runner::Runner,
@@ -100,7 +101,7 @@ impl<W: Workflow> Session<W> {
         };
         let state = match state {
             Some(state) => state,
-            None => self.shared.store.to_json().map_err(SnapshotError::State)?,
+            None => json::readable(|| self.shared.store.to_json()).map_err(SnapshotError::State)?,
         };
         Ok(Snapshot::new(&W::GRAPH, Json(state), runs))
     }
@@ -140,6 +141,9 @@ impl<W: Workflow> Session<W> {
             misfits.extend(Misfit::check_counter(run.stream).err());
             if !ids.insert(run.id) {
                 misfits.push(Misfit::Damaged(format!("run {} is there twice", run.id)));
+            }
+            if run.in_flight.now() > run.taken_at {
+                misfits.push(Misfit::Damaged("its clock is ahead of itself".to_owned()));
             }
             let resumes = !run.in_flight.is_paused();
             let read = |record| snapshot::read(routes, record);

@@ -149,7 +149,7 @@ impl std::error::Error for RestoreError {}
 /// An event as a record.
 pub(crate) fn write(event: &dyn AnyEvent) -> Result<EventRecord, SnapshotError> {
     let name = event.info().name();
-    let data = json::of(|| event.to_json());
+    let data = json::readable(|| event.to_json());
     let data = data.map_err(|error| SnapshotError::Event { event: name, error })?;
     Ok(EventRecord {
         event: name.to_owned(),

@@ -78,6 +78,8 @@ impl<S: StateModel> Store<S> {
     /// persistent collection, or use [`edit_in_place`](Self::edit_in_place). For an edit that can fail there is
     /// [`try_edit_state`](Self::try_edit_state).
     ///
+    /// Other edits wait meanwhile: `edit` must not use the store itself, which would wait for its own end.
+    ///
     /// # Errors
     /// None with the state in memory.
     ///

@@ -27,7 +27,7 @@ impl Driver<'_> {
             .broker
             .record_after(ticks, &|event| snapshot::write(&**event))?
             .ok_or(SnapshotError::Ended)?;
-        let state = json::of(|| self.run.store.to_json()).map_err(SnapshotError::State)?;
+        let state = json::readable(|| self.run.store.to_json()).map_err(SnapshotError::State)?;
         let run = RunSnapshot {
             id: self.run.id(),
             taken_at: at,

@@ -26,7 +26,7 @@ use crate::{
     },
     output::{BoxError, Emission},
     routes::{EventKey, Routes, StepId},
-    tick::{Answer, Caught, Failure, InvocationId, StepInput, WaitKey},
+    tick::{Answer, Caught, Failure, InvocationId, StepInput, Timestamp, WaitKey},
 };
 
 impl RunRecord {
@@ -63,6 +63,12 @@ impl RunRecord {
     #[must_use]
     pub const fn is_paused(&self) -> bool {
         self.paused
+    }
+
+    /// The time of its last tick.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
     }
 }
 
