@@ -1,8 +1,12 @@
 //! One attempt after the other, and the timeout of each.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use tokio::time::Instant;
+
 use workflows::{StepTimedOut, prelude::*};
 
 use crate::{SECOND, Status};
@@ -116,4 +120,28 @@ async fn a_spawned_step_has_its_timeout_too() {
     let error = SlowElsewhere.run("spawn".to_owned()).await.unwrap_err();
     let text = "step `spawned` failed on event `Start`: the step took longer than 2s";
     assert_eq!(error.to_string(), text);
+}
+
+/// Works for a moment before and after it waits, for longer than it may work.
+struct Patient;
+
+#[workflow]
+impl Patient {
+    #[step(blocking, timeout = "300ms")]
+    fn wait(&self, ctx: Context, Start(before): Start<bool>) -> Stop<()> {
+        let nap = || std::thread::sleep(Duration::from_millis(50));
+        if before {
+            nap();
+        }
+        ctx.block_on(ctx.sleep(Duration::from_millis(400)));
+        nap();
+        Stop(())
+    }
+}
+
+// In real time: the clock of a test does not stand still while something blocks.
+#[tokio::test]
+async fn the_time_in_which_a_blocking_step_waits_is_none_of_its_timeout() {
+    Patient.run(true).await.unwrap();
+    Patient.run(false).await.unwrap();
 }

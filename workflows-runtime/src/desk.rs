@@ -6,9 +6,11 @@ use std::{
     panic::resume_unwind,
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     task::{Poll, Waker},
+    time::Duration,
 };
 
 use serde_json::Value;
+use tokio::time::Instant;
 use workflows_core::{Answer, AnyEvent, BoxError, Earlier, InvocationId, SmallMap, WaitKey};
 
 /// Looks at an event and says whether the wait takes it.
@@ -46,6 +48,34 @@ struct Sheet {
     failures: u32,
     /// Why something that the attempt has emitted in the middle of its work was refused.
     refused: Option<BoxError>,
+    /// How long the attempt has waited, where it has a timeout.
+    pauses: Option<Box<Pauses>>,
+}
+
+#[derive(Default)]
+struct Pauses {
+    waited: Duration,
+    /// Since when it waits.
+    since: Option<Instant>,
+    /// Who wants to know when it waits no longer.
+    watch: Option<Waker>,
+}
+
+impl Sheet {
+    fn is_waiting(&self) -> bool {
+        self.cells.values().any(|cell| cell.news.is_none())
+    }
+
+    /// A wait is over. Where it was the last one, the time of the attempt goes on.
+    fn go_on(&mut self) {
+        if !self.is_waiting()
+            && let Some(pauses) = &mut self.pauses
+            && let Some(since) = pauses.since.take()
+        {
+            pauses.waited = pauses.waited.saturating_add(since.elapsed());
+            pauses.watch.take().map(Waker::wake);
+        }
+    }
 }
 
 type Sheets = SmallMap<InvocationId, Sheet>;
@@ -73,12 +103,13 @@ impl Desk {
         present.unwrap_or(0) == failures
     }
 
-    /// Opens a wait, unless the attempt has one of this name or its answer.
+    /// Opens a wait, unless the attempt has one of this name or its answer. The time of one with a timeout stands still.
     pub(crate) fn open(
         &self,
         id: InvocationId,
         key: &WaitKey,
         filter: Option<Filter>,
+        has_timeout: bool,
         waker: &Waker,
     ) -> bool {
         let mut sheets = self.make();
@@ -92,6 +123,10 @@ impl Desk {
             waker: waker.clone(),
         };
         sheet.cells.insert(key.clone(), cell);
+        if has_timeout {
+            let pauses = sheet.pauses.get_or_insert_default();
+            pauses.since.get_or_insert_with(Instant::now);
+        }
         true
     }
 
@@ -121,7 +156,11 @@ impl Desk {
     /// Forgets a wait.
     pub(crate) fn close(&self, id: InvocationId, key: &WaitKey) {
         // A filter is the author's: it is not dropped under the lock.
-        drop(self.on_sheet(id, |sheet| sheet.cells.remove(key)));
+        drop(self.on_sheet(id, |sheet| {
+            let cell = sheet.cells.remove(key);
+            sheet.go_on();
+            cell
+        }));
     }
 
     /// Ends a wait, where the step still waits.
@@ -139,6 +178,7 @@ impl Desk {
             let cell = sheet.cells.get_mut(key)?;
             cell.news = Some(news);
             cell.waker.wake_by_ref();
+            sheet.go_on();
             Some(())
         });
     }
@@ -167,13 +207,18 @@ impl Desk {
         takes
     }
 
-    /// Whether the invocation waits and has no answer.
-    pub(crate) fn is_waiting(&self, id: InvocationId) -> bool {
-        self.on_sheet(id, |sheet| {
-            sheet.cells.values().find(|cell| cell.news.is_none())?;
-            Some(())
-        })
-        .is_some()
+    /// How long the attempt has waited; `None` where it waits now: `watch` is woken when it does no longer.
+    pub(crate) fn waited(&self, id: InvocationId, watch: &Waker) -> Option<Duration> {
+        let mut sheets = self.sheets();
+        let sheet = sheets.as_mut().and_then(|sheets| sheets.get_mut(&id));
+        let Some(pauses) = sheet.and_then(|sheet| sheet.pauses.as_mut()) else {
+            return Some(Duration::ZERO);
+        };
+        if pauses.since.is_some() {
+            pauses.watch = Some(watch.clone());
+            return None;
+        }
+        Some(pauses.waited)
     }
 
     pub(crate) fn recorded(&self, id: InvocationId, key: &str) -> Option<Value> {
@@ -219,6 +264,7 @@ impl Desk {
         sheet.waits = 0;
         sheet.answered.clear();
         sheet.failures = earlier.failures;
+        sheet.pauses = None;
         sheet.recorded.clone_from(&earlier.recorded);
         let edits = std::mem::take(&mut sheet.edits);
         drop(sheets);

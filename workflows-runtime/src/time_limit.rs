@@ -22,19 +22,14 @@ pub struct StepTimedOut {
     pub timeout: Duration,
 }
 
-/// An attempt that fails when it has worked for longer than its timeout. While the step waits, the time stands still.
+/// An attempt that fails when it has worked for longer than its timeout. The time in which it waits does not count.
 pub(crate) struct TimeLimit<'run> {
-    pub(crate) work: StepFuture<'run>,
-    pub(crate) run: Arc<RunContext>,
-    pub(crate) id: InvocationId,
-    pub(crate) timeout: Duration,
-    watch: Watch,
-}
-
-enum Watch {
-    /// It stands still; with the time that is left.
-    Stopped(Duration),
-    Running(Pin<Box<Sleep>>),
+    work: StepFuture<'run>,
+    run: Arc<RunContext>,
+    id: InvocationId,
+    timeout: Duration,
+    /// When the attempt began, and when it may be over; `None` before the first poll.
+    watch: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
 impl<'run> TimeLimit<'run> {
@@ -49,24 +44,25 @@ impl<'run> TimeLimit<'run> {
             run,
             id,
             timeout,
-            watch: Watch::Stopped(timeout),
+            watch: None,
         }
     }
 
     fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
-        match (&mut self.watch, self.run.desk.is_waiting(self.id)) {
-            (Watch::Stopped(_), true) => false,
-            (Watch::Running(sleep), true) => {
-                let left = sleep.deadline().saturating_duration_since(Instant::now());
-                self.watch = Watch::Stopped(left);
-                false
+        let timeout = self.timeout;
+        let begin = || (Instant::now(), Box::pin(tokio::time::sleep(timeout)));
+        let (began, sleep) = self.watch.get_or_insert_with(begin);
+        while sleep.as_mut().poll(cx).is_ready() {
+            let Some(waited) = self.run.desk.waited(self.id, cx.waker()) else {
+                return false;
+            };
+            let left = timeout.saturating_sub(began.elapsed().saturating_sub(waited));
+            if left.is_zero() {
+                return true;
             }
-            (Watch::Running(sleep), false) => sleep.as_mut().poll(cx).is_ready(),
-            (Watch::Stopped(left), false) => {
-                self.watch = Watch::Running(Box::pin(tokio::time::sleep(*left)));
-                self.is_over(cx)
-            }
+            sleep.set(tokio::time::sleep(left));
         }
+        false
     }
 }
 
@@ -75,12 +71,9 @@ impl Future for TimeLimit<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        // Sets the watch going where an answer has come.
-        let was_over = this.is_over(cx);
         match this.work.as_mut().poll(cx) {
             Poll::Ready(output) => Poll::Ready(output),
-            // It may have begun to wait.
-            Poll::Pending if was_over || this.is_over(cx) => {
+            Poll::Pending if this.is_over(cx) => {
                 let timeout = this.timeout;
                 Poll::Ready(Err(Box::new(StepTimedOut { timeout })))
             }

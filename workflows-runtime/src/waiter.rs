@@ -298,7 +298,11 @@ impl Pause {
             return Err(Unanswered::GivenUp);
         }
         let choosy = filter.is_some();
-        if !run.desk.open(*id, &self.key, filter, cx.waker()) {
+        let has_timeout = self.seat.step.timeout.is_some();
+        if !run
+            .desk
+            .open(*id, &self.key, filter, has_timeout, cx.waker())
+        {
             return Err(Unanswered::SameId);
         }
         let sent = self.seat.take_sent();
