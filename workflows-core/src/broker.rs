@@ -198,7 +198,7 @@ impl<P: Clone> Broker<P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn carry_on(&mut self, input: Input<P>, commands: &mut Vec<Command<P>>) {
         match input {
             Input::Started(_) => {}
@@ -316,7 +316,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Fails a run that has nothing left to do.
-    #[inline]
+    #[inline(always)]
     fn settle(&mut self, commands: &mut Vec<Command<P>>) {
         if self.phase != Phase::Running
             || self.invocations.len() > self.suspended

@@ -70,7 +70,7 @@ impl<P> Outbox<P> {
     }
 
     /// The event, where it is the only one and no list.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn into_single(self) -> Result<Emission<P>, Self> {
         match self.0 {
             Items::Event(emission) => Ok(emission),

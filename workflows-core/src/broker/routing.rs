@@ -1,4 +1,8 @@
 //! Routing: from what a step emits to the steps that take it.
+//!
+//! The way of one event, from the commit of a step to the start of the next, is one function to the compiler
+//! (`inline(always)`): left to itself it splits it up and moves the event through memory at each border, which costs some
+//! 6 % more instructions.
 
 use super::{
     Broker,
@@ -16,7 +20,7 @@ use crate::{
 };
 
 impl<P: Clone> Broker<P> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn commit(
         &mut self,
         id: InvocationId,
@@ -36,7 +40,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Routes everything that an invocation of `step` emits, which ran on `event`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn emit(
         &mut self,
         step: StepId,
@@ -118,7 +122,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Gives an event to every step that runs on it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn deal(
         &mut self,
         key: EventKey,
@@ -138,7 +142,7 @@ impl<P: Clone> Broker<P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn arrive(
         &mut self,
         key: EventKey,
@@ -241,7 +245,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Counts a piece of work out of the fan-out that it was in, and closes what is complete.
-    #[inline]
+    #[inline(always)]
     pub(super) fn release(&mut self, mut scope: Scope, commands: &mut Vec<Command<P>>) {
         while !self.is_ended()
             && let Some(id) = scope.fan_out()

@@ -26,7 +26,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Runs a step, or queues the work where all its workers are busy.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enqueue(
         &mut self,
         step: StepId,
@@ -54,7 +54,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Ends a run that has too much on its way.
-    #[inline]
+    #[inline(always)]
     pub(super) fn check_in_flight(&mut self, commands: &mut Vec<Command<P>>) {
         if let Some(limit) = self.limits.in_flight
             && self.queued
@@ -67,7 +67,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Whether new work of the step may begin: who returns to its work comes first.
-    #[inline]
+    #[inline(always)]
     fn has_free_worker(&self, step: StepId) -> bool {
         let of = &self.steps[step.index()];
         of.returning.is_empty() && !self.paused && of.running < self.routes.routes_of(step).workers
@@ -164,7 +164,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Ends an invocation.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end(&mut self, id: InvocationId) -> Option<Invocation<P>> {
         self.get(id)?;
         let invocation = self.invocations.remove(id.slot());
@@ -186,7 +186,7 @@ impl<P: Clone> Broker<P> {
     }
 
     /// Takes an invocation out of what it is doing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave(&mut self, id: InvocationId, step: StepId, stage: Stage) {
         let of = &mut self.steps[step.index()];
         match stage {
