@@ -181,10 +181,8 @@ impl<'a> Call<'a> {
         from_event: impl Fn(AnyBox) -> Result<E, AnyBox>,
     ) -> Result<E, BoxError> {
         match std::mem::replace(&mut self.input, Arguments::Nothing) {
-            Arguments::One(event) => self.read(Some(event), from_event),
-            Arguments::Many(_) | Arguments::Caught(_) | Arguments::Nothing => {
-                self.read(None, from_event)
-            }
+            Arguments::One(event) => from_event(event).map_err(|event| self.refuses(&event)),
+            Arguments::Many(_) | Arguments::Caught(_) | Arguments::Nothing => Err(self.lacks()),
         }
     }
 
@@ -200,7 +198,8 @@ impl<'a> Call<'a> {
             Arguments::Many(events) => events.next(),
             Arguments::One(_) | Arguments::Caught(_) | Arguments::Nothing => None,
         };
-        self.read(event, from_event)
+        let event = event.ok_or_else(|| self.lacks())?;
+        from_event(event).map_err(|event| self.refuses(&event))
     }
 
     /// What a fan-out brought.
@@ -213,11 +212,9 @@ impl<'a> Call<'a> {
     ) -> Result<Vec<E>, BoxError> {
         match std::mem::replace(&mut self.input, Arguments::Nothing) {
             Arguments::Many(events) => events
-                .map(|event| self.read(Some(event), &from_event))
+                .map(|event| from_event(event).map_err(|event| self.refuses(&event)))
                 .collect(),
-            Arguments::One(_) | Arguments::Caught(_) | Arguments::Nothing => {
-                self.read(None, from_event).map(|_: E| Vec::new())
-            }
+            Arguments::One(_) | Arguments::Caught(_) | Arguments::Nothing => Err(self.lacks()),
         }
     }
 
@@ -227,14 +224,14 @@ impl<'a> Call<'a> {
         format!("the workflow has no step `{}`", self.step().name).into()
     }
 
-    fn read<E>(
-        &self,
-        event: Option<AnyBox>,
-        from_event: impl Fn(AnyBox) -> Result<E, AnyBox>,
-    ) -> Result<E, BoxError> {
-        let step = self.step().name;
-        let event = event.ok_or_else(|| format!("step `{step}` was called with too few events"))?;
-        from_event(event).map_err(|event| format!("step `{step}` does not take {event:?}").into())
+    #[cold]
+    fn lacks(&self) -> BoxError {
+        format!("step `{}` was called with too few events", self.step().name).into()
+    }
+
+    #[cold]
+    fn refuses(&self, event: &AnyBox) -> BoxError {
+        format!("step `{}` does not take {event:?}", self.step().name).into()
     }
 }
 
