@@ -73,7 +73,9 @@ impl Sheet {
             && let Some(since) = pauses.since.take()
         {
             pauses.waited = pauses.waited.saturating_add(since.elapsed());
-            pauses.watch.take().map(Waker::wake);
+            if let Some(watch) = pauses.watch.take() {
+                watch.wake();
+            }
         }
     }
 }

@@ -12,7 +12,6 @@ mod scratch;
 use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -20,8 +19,8 @@ use std::{
 
 use tokio::sync::{Semaphore, oneshot};
 use workflows_core::{
-    AnyEvent, Broker, Command, Earlier, Emission, Ending, Failure, Input, InvocationId, Limits,
-    OfferId, Routes, StepId, StepInput, Tick, Timestamp, WaitKey,
+    AnyEvent, Broker, Command, Earlier, Emission, Ending, Input, InvocationId, Limits, OfferId,
+    Routes, StepId, StepInput, Tick, Timestamp, WaitKey,
 };
 
 use self::{
@@ -29,7 +28,7 @@ use self::{
 };
 use crate::{
     context::RunContext,
-    invocation::{Invocation, Task, panic_message},
+    invocation::{Invocation, Task},
     observe::Observer,
     session::Recorded,
     workflow::Steps,
@@ -317,18 +316,10 @@ impl Driver<'_> {
             began: earlier.as_ref().map_or(self.now, |earlier| earlier.began),
             failures: earlier.as_ref().map_or(0, |earlier| earlier.failures),
         };
-        let call = || self.call(task, earlier, input);
-        let future = match catch_unwind(AssertUnwindSafe(call)) {
-            Ok(future) => future,
-            Err(panic) => {
-                let failure = Failure::panic(panic_message(&*panic));
-                return self.finished(task, Err(failure));
-            }
-        };
-        let mut invocation = Invocation::new(task, future);
-        match Pin::new(&mut invocation).poll(cx) {
-            Poll::Ready((task, outcome)) => self.finished(task, outcome),
-            Poll::Pending => self.pending.push(invocation),
+        let mut attempt = Invocation::new(task);
+        match attempt.begin(|| self.call(task, earlier, input), cx) {
+            Poll::Ready(outcome) => self.finished(task, outcome),
+            Poll::Pending => self.pending.push(attempt),
         }
     }
 

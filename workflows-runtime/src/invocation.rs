@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
-    task::{Poll, ready},
+    task::Poll,
 };
 
 use futures_util::FutureExt;
@@ -267,7 +267,7 @@ pub(crate) type Outcome = Result<Outbox, Failure>;
 /// An attempt that is under way.
 pub(crate) struct Invocation<'run> {
     pub(crate) task: Task,
-    /// `None` only while it is dropped.
+    /// `None` before it begins, and while it is dropped.
     future: Option<StepFuture<'run>>,
 }
 
@@ -283,9 +283,26 @@ pub(crate) struct Task {
 }
 
 impl<'run> Invocation<'run> {
-    pub(crate) const fn new(task: Task, future: StepFuture<'run>) -> Self {
-        let future = Some(future);
-        Self { task, future }
+    pub(crate) const fn new(task: Task) -> Self {
+        Self { task, future: None }
+    }
+
+    /// Calls the step and polls it once.
+    pub(crate) fn begin(
+        &mut self,
+        call: impl FnOnce() -> StepFuture<'run>,
+        cx: &mut std::task::Context<'_>,
+    ) -> Poll<Outcome> {
+        let future = &mut self.future;
+        guarded(|| future.insert(call()).as_mut().poll(cx))
+    }
+}
+
+/// A panic is the failure of the step.
+fn guarded(poll: impl FnOnce() -> Poll<Result<Outbox, BoxError>>) -> Poll<Outcome> {
+    match catch_unwind(AssertUnwindSafe(poll)) {
+        Ok(poll) => poll.map(|result| result.map_err(Failure::error)),
+        Err(panic) => Poll::Ready(Err(Failure::panic(panic_message(&*panic)))),
     }
 }
 
@@ -308,12 +325,7 @@ impl Future for Invocation<'_> {
         let Some(future) = &mut self.future else {
             return Poll::Pending;
         };
-        let future = future.as_mut();
-        let outcome = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-            Ok(poll) => ready!(poll).map_err(Failure::error),
-            Err(panic) => Err(Failure::panic(panic_message(&*panic))),
-        };
-        Poll::Ready((task, outcome))
+        guarded(|| future.as_mut().poll(cx)).map(|outcome| (task, outcome))
     }
 }
 
