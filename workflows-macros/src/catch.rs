@@ -2,9 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Ident, Signature, Token, parenthesized, parse::ParseStream};
+use syn::{Ident, Signature, parse::ParseStream};
 
-use crate::{errors::Errors, near::nearest, read::Step, signature::Parameter, tokens::plain_name};
+use crate::{
+    errors::Errors,
+    near::nearest,
+    read::Step,
+    signature::Parameter,
+    tokens::plain_name,
+    value::{self, Wanted},
+};
 
 /// Whose failures a method handles, and how often in one lineage.
 #[derive(Clone)]
@@ -25,15 +32,14 @@ impl Default for Catch {
 
 impl Catch {
     pub(crate) fn parse_steps(option: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
-        let content;
-        parenthesized!(content in input);
-        let steps = content.parse_terminated(<Ident as syn::parse::Parse>::parse, Token![,])?;
+        let wanted = Wanted("names of steps in parentheses", "(write, review)");
+        let steps = value::names(option, input, wanted)?;
         if steps.is_empty() {
             let message =
                 "`steps(…)` names at least one step; without it the method handles all of them";
             return Err(syn::Error::new(option.span(), message));
         }
-        Ok(steps.into_iter().collect())
+        Ok(steps)
     }
 
     /// The trigger of the step, from a path to `Trigger`.

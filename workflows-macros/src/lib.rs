@@ -10,6 +10,7 @@ mod data;
 mod duration;
 mod errors;
 mod expand;
+mod list;
 mod near;
 mod options;
 mod read;
@@ -18,6 +19,7 @@ mod signature;
 mod step;
 mod tokens;
 mod union;
+mod value;
 mod workflow;
 
 use proc_macro::TokenStream;

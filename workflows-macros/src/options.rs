@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
-use syn::{
-    Expr, Ident, LitInt, LitStr, Path, Token, Type,
-    ext::IdentExt,
-    parenthesized,
-    parse::{ParseStream, Parser},
-    spanned::Spanned,
+use syn::{Expr, Ident, LitInt, LitStr, Path, Type, parse::ParseStream, spanned::Spanned};
+
+use crate::{
+    catch::Catch,
+    errors::Errors,
+    list::each,
+    value::{self, Wanted, crate_path, value},
 };
 
-use crate::{catch::Catch, duration, errors::Errors, near};
+const NAME: Wanted = Wanted("a name in quotes", "= \"my-name\"");
+const VERSION: Wanted = Wanted("a whole number of 32 bits", "= 2");
+const TYPE: Wanted = Wanted("a type", "= String");
 
 /// Checks that an author switches off.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -33,11 +35,10 @@ impl Allow {
         }
     }
 
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+    fn parse(option: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         let mut allow = Self::default();
-        let content;
-        parenthesized!(content in input);
-        for name in content.parse_terminated(Ident::parse_any, Token![,])? {
+        let wanted = Wanted("names of checks in parentheses", "(dead_end)");
+        for name in value::names(option, input, wanted)? {
             match name.to_string().as_str() {
                 "unreachable" => allow.unreachable = true,
                 "dead_end" => allow.dead_end = true,
@@ -74,24 +75,18 @@ impl WorkflowOptions {
         ];
         each(tokens, "`#[workflow]`", &names, errors, |name, input| {
             match name.to_string().as_str() {
-                "name" => options.name = Some(value(input)?),
-                "version" => options.version = Some(version(input)?),
-                "timeout" => options.timeout = Some(duration::parse(&value(input)?)?),
-                "input" => options.input = Some(value(input)?),
-                "output" => options.output = Some(value(input)?),
-                "allow" => options.allow = Allow::parse(input)?,
-                _ => options.root = Some(crate_path(input)?),
+                "name" => options.name = Some(value(name, input, NAME)?),
+                "version" => options.version = Some(value::number(name, input, VERSION)?),
+                "timeout" => options.timeout = Some(value::duration(name, input)?),
+                "input" => options.input = Some(value(name, input, TYPE)?),
+                "output" => options.output = Some(value(name, input, TYPE)?),
+                "allow" => options.allow = Allow::parse(name, input)?,
+                _ => options.root = Some(crate_path(name, input)?),
             }
             Ok(())
         });
         options
     }
-}
-
-fn version(input: ParseStream<'_>) -> syn::Result<LitInt> {
-    let version: LitInt = value(input)?;
-    version.base10_parse::<u32>()?;
-    Ok(version)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -133,10 +128,10 @@ impl StepOptions {
         each(tokens, "`#[catch_error]`", &names, errors, |name, input| {
             match name.to_string().as_str() {
                 "steps" => catch.steps = Catch::parse_steps(name, input)?,
-                "max_recoveries" => catch.max_recoveries = max_recoveries(input)?,
-                "num_workers" => options.workers = Some(workers(input)?),
-                "timeout" => options.timeout = Some(duration::parse(&value(input)?)?),
-                _ => options.allow = Allow::parse(input)?,
+                "max_recoveries" => catch.max_recoveries = max_recoveries(name, input)?,
+                "num_workers" => options.workers = Some(value::workers(name, input)?),
+                "timeout" => options.timeout = Some(value::duration(name, input)?),
+                _ => options.allow = Allow::parse(name, input)?,
             }
             Ok(())
         });
@@ -156,11 +151,12 @@ impl StepOptions {
         ];
         each(tokens, "`#[step]`", &names, errors, |name, input| {
             match name.to_string().as_str() {
-                "num_workers" => options.workers = Some(workers(input)?),
-                "retry" => options.retry = Some(value(input)?),
-                "timeout" => options.timeout = Some(duration::parse(&value(input)?)?),
-                "allow" => options.allow = Allow::parse(input)?,
+                "num_workers" => options.workers = Some(value::workers(name, input)?),
+                "retry" => options.retry = Some(value::retry(name, input)?),
+                "timeout" => options.timeout = Some(value::duration(name, input)?),
+                "allow" => options.allow = Allow::parse(name, input)?,
                 mode => {
+                    value::flag(name, input)?;
                     if options.mode != Mode::Inline {
                         return Err(syn::Error::new(
                             name.span(),
@@ -177,32 +173,6 @@ impl StepOptions {
             Ok(())
         });
         options
-    }
-}
-
-fn workers(input: ParseStream<'_>) -> syn::Result<Expr> {
-    let workers: Expr = value(input)?;
-    let Expr::Lit(literal) = &workers else {
-        return Ok(workers);
-    };
-    let number: LitInt = syn::parse2(literal.to_token_stream())?;
-    match number.base10_parse::<u32>()? {
-        0 => Err(syn::Error::new_spanned(
-            number,
-            "`num_workers` is at least 1, or the step would never run",
-        )),
-        _ => Ok(workers),
-    }
-}
-
-fn max_recoveries(input: ParseStream<'_>) -> syn::Result<u32> {
-    let number: LitInt = value(input)?;
-    match number.base10_parse()? {
-        0 => Err(syn::Error::new_spanned(
-            number,
-            "`max_recoveries` is at least 1, or the method would never run",
-        )),
-        recoveries => Ok(recoveries),
     }
 }
 
@@ -228,9 +198,10 @@ impl DataOptions {
         let names = ["name", "input_required", "human_response", "crate"];
         each(tokens, "`#[event]`", &names, errors, |name, input| {
             match name.to_string().as_str() {
-                "name" => options.name = Some(event_name(input)?),
-                "crate" => options.root = Some(crate_path(input)?),
+                "name" => options.name = Some(event_name(name, input)?),
+                "crate" => options.root = Some(crate_path(name, input)?),
                 kind => {
+                    value::flag(name, input)?;
                     if options.kind != EventKind::Ordinary {
                         return Err(syn::Error::new(
                             name.span(),
@@ -252,16 +223,16 @@ impl DataOptions {
 
     pub(crate) fn parse_crate(tokens: TokenStream, attribute: &str, errors: &mut Errors) -> Self {
         let mut options = Self::default();
-        each(tokens, attribute, &["crate"], errors, |_, input| {
-            options.root = Some(crate_path(input)?);
+        each(tokens, attribute, &["crate"], errors, |name, input| {
+            options.root = Some(crate_path(name, input)?);
             Ok(())
         });
         options
     }
 }
 
-fn event_name(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let name: LitStr = value(input)?;
+fn event_name(option: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let name: LitStr = value(option, input, NAME)?;
     if matches!(name.value().trim(), "" | "Start" | "Stop") {
         return Err(syn::Error::new_spanned(
             name,
@@ -271,15 +242,23 @@ fn event_name(input: ParseStream<'_>) -> syn::Result<LitStr> {
     Ok(name)
 }
 
+fn max_recoveries(name: &Ident, input: ParseStream<'_>) -> syn::Result<u32> {
+    let wanted = Wanted("a number of at least 1", "= 3");
+    let zero = "`max_recoveries` is at least 1, or the method would never run";
+    value::positive(name, input, wanted, zero)
+}
+
 /// The number that `#[collect(take = n)]` gives.
 pub(crate) fn parse_take(tokens: TokenStream, span: Span, errors: &mut Errors) -> Option<u32> {
     let mut take = None;
-    each(tokens, "`#[collect]`", &["take"], errors, |_, input| {
-        let number: LitInt = value(input)?;
-        match number.base10_parse()? {
-            0 => return Err(syn::Error::new_spanned(number, "`take` is at least 1")),
-            number => take = Some(number),
-        }
+    each(tokens, "`#[collect]`", &["take"], errors, |name, input| {
+        let wanted = Wanted("a number of at least 1", "= 2");
+        take = Some(value::positive(
+            name,
+            input,
+            wanted,
+            "`take` is at least 1",
+        )?);
         Ok(())
     });
     if take.is_none() && errors.is_empty() {
@@ -289,64 +268,6 @@ pub(crate) fn parse_take(tokens: TokenStream, span: Span, errors: &mut Errors) -
         ));
     }
     take
-}
-
-pub(crate) fn value<T: syn::parse::Parse>(input: ParseStream<'_>) -> syn::Result<T> {
-    input.parse::<Token![=]>()?;
-    input.parse()
-}
-
-fn crate_path(input: ParseStream<'_>) -> syn::Result<Path> {
-    input.parse::<Token![=]>()?;
-    input.call(Path::parse_mod_style)
-}
-
-/// Parses `name …, name …`; unknown and repeated names are errors.
-pub(crate) fn each(
-    tokens: TokenStream,
-    attribute: &str,
-    names: &[&str],
-    errors: &mut Errors,
-    mut parse: impl FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,
-) {
-    let mut seen: Vec<String> = Vec::new();
-    let parser = |input: ParseStream<'_>| -> syn::Result<()> {
-        while !input.is_empty() {
-            let ident = input.call(Ident::parse_any)?;
-            let name = ident.to_string();
-            if !names.contains(&name.as_str()) {
-                let message = unknown(attribute, &name, names);
-                return Err(syn::Error::new(ident.span(), message));
-            }
-            if seen.contains(&name) {
-                return Err(syn::Error::new(
-                    ident.span(),
-                    format!("option `{name}` is given twice"),
-                ));
-            }
-            parse(&ident, input)?;
-            seen.push(name);
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        Ok(())
-    };
-    if let Err(error) = parser.parse2(tokens) {
-        errors.push(error);
-    }
-}
-
-/// The message for an option that the attribute does not have.
-fn unknown(attribute: &str, name: &str, names: &[&str]) -> String {
-    let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    let list = list.join(", ");
-    match near::nearest(name, names) {
-        Some(near) => {
-            format!("{attribute} has no option `{name}`, did you mean `{near}`? it knows {list}")
-        }
-        None => format!("{attribute} has no option `{name}`: it knows {list}"),
-    }
 }
 
 /// The span of an attribute's path.

@@ -13,8 +13,9 @@ use syn::{
 use crate::{
     errors::Errors,
     expand::compact,
-    options,
+    list::each,
     tokens::{at, call_at},
+    value::{self, Wanted, value},
 };
 
 /// What gives a step one of its parameters.
@@ -145,8 +146,9 @@ fn source(tokens: &TokenStream, attribute: &Attribute, errors: &mut Errors) -> O
         Ok((path, rest)) => {
             let mut cached = true;
             let whose = "`#[resource]` with a factory";
-            options::each(rest, whose, &["cache"], errors, |_, input| {
-                cached = options::value::<LitBool>(input)?.value;
+            each(rest, whose, &["cache"], errors, |name, input| {
+                let wanted = Wanted("`true` or `false`", "= false");
+                cached = value::<LitBool>(name, input, wanted)?.value;
                 Ok(())
             });
             Some(Source::Factory { path, cached })
@@ -172,11 +174,11 @@ fn config(tokens: TokenStream, attribute: &Attribute, errors: &mut Errors) -> Op
     let (mut file, mut path) = (None, LitStr::new("", Span::call_site()));
     let (whose, names) = ("`#[resource]` without a factory", ["config", "path"]);
     let before = errors.is_empty();
-    options::each(tokens, whose, &names, errors, |name, input| {
+    each(tokens, whose, &names, errors, |name, input| {
         if name == "config" {
-            file = Some(config_file(input)?);
+            file = Some(config_file(name, input)?);
         } else {
-            path = config_path(input)?;
+            path = config_path(name, input)?;
         }
         Ok(())
     });
@@ -186,24 +188,29 @@ fn config(tokens: TokenStream, attribute: &Attribute, errors: &mut Errors) -> Op
     file.map(|file| Source::Config { file, path })
 }
 
-fn config_file(input: ParseStream<'_>) -> syn::Result<Expr> {
-    let file: Expr = options::value(input)?;
-    if let Expr::Lit(ExprLit {
-        lit: Lit::Str(name),
-        ..
-    }) = &file
-    {
-        let (name, extensions) = (name.value(), [".json", ".toml"]);
-        if !extensions.iter().any(|extension| name.ends_with(extension)) {
-            let message = "a config file is `.json` or `.toml`";
-            return Err(syn::Error::new_spanned(file, message));
+fn config_file(option: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
+    let wanted = Wanted("a file in quotes", "= \"app.toml\"");
+    let file = value::expression(option, input, wanted)?;
+    match &file {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(name),
+            ..
+        }) => {
+            let (name, extensions) = (name.value(), [".json", ".toml"]);
+            if !extensions.iter().any(|extension| name.ends_with(extension)) {
+                let message = "a config file is `.json` or `.toml`";
+                return Err(syn::Error::new_spanned(file, message));
+            }
         }
+        Expr::Lit(other) => return Err(wanted.instead_of(option, other)),
+        _ => {}
     }
     Ok(file)
 }
 
-fn config_path(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let path: LitStr = options::value(input)?;
+fn config_path(option: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let wanted = Wanted("keys and dots in quotes", "= \"db.pool\"");
+    let path: LitStr = value(option, input, wanted)?;
     if path.value().split('.').any(str::is_empty) {
         let message = "the path into a config file is made of keys and dots, as in \"db.pool\"";
         return Err(syn::Error::new_spanned(path, message));

@@ -4,7 +4,7 @@ struct Writer;
 
 #[workflow]
 impl Writer {
-    #[step(retry = 3)]
+    #[step(retry = std::time::Duration::from_secs(3))]
     async fn write(&self, _input: Start<String>) -> Stop<u32> { Stop(1) }
 }
 

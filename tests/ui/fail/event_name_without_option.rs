@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[event("draft")] struct Draft;
+
+fn main() {}

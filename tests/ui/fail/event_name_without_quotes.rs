@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[event(name = draft)] struct Draft;
+
+fn main() {}

@@ -1,0 +1,5 @@
+use workflows::prelude::*;
+
+#[event(input_required = true)] struct Draft;
+
+fn main() {}

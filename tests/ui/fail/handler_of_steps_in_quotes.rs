@@ -1,0 +1,13 @@
+use workflows::prelude::*;
+
+struct Writer;
+
+#[workflow]
+impl Writer {
+    #[step]
+    async fn write(&self, _input: Start<String>) -> Stop<u32> { Stop(1) }
+    #[catch_error(steps("write"))]
+    async fn recover(&self, _failed: StepFailed) -> Stop<u32> { Stop(0) }
+}
+
+fn main() {}
