@@ -351,11 +351,13 @@ impl<P: Clone> Broker<P> {
 
     /// Places the events that were kept for a wait which is over by now, or which its step has come to again.
     pub(super) fn place_reserved(&mut self, commands: &mut Vec<Command<P>>) {
-        for (of, (serial, events)) in std::mem::take(&mut self.waiting.make().reserved) {
-            if self.open_of(of.0, &of.1).is_some_and(|open| !open.attended) {
-                self.waiting.make().reserved.insert(of, (serial, events));
-                continue;
-            }
+        let reserved = std::mem::take(&mut self.waiting.make().reserved);
+        let is_ahead = |of: &WaitRef| self.open_of(of.0, &of.1).is_some_and(|open| !open.attended);
+        let (ahead, free): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            reserved.into_iter().partition(|(of, _)| is_ahead(of));
+        // What is free may be kept next for one of those.
+        self.waiting.make().reserved = ahead;
+        for (serial, events) in free.into_values() {
             for event in events {
                 let Some(kept) = self.waiting.make().kept.get_mut(&event) else {
                     continue;
