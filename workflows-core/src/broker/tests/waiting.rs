@@ -338,3 +338,21 @@ fn an_event_for_a_wait_that_ends_before_its_step_comes_to_it_goes_to_one_that_ha
         ["offer 8 to #3 b", "offer 9 to #3 b"]
     );
 }
+
+#[test]
+fn an_event_that_was_shown_to_a_wait_which_is_over_goes_to_the_steps_after_a_cut() {
+    let mut run = Run::of([
+        each::<Start>("ask")
+            .awaits(&[&[Answer::INFO]])
+            .emits(Emits::One(&[Stop::INFO])),
+        each::<Answer>("take"),
+    ]);
+    run.start(0);
+    run.wait(1, wait::<Answer>("a").choosy());
+    assert_eq!(run.send::<Answer>(8), ["offer 8 to #1 a"]);
+    run.give_up_wait(1, "a");
+    assert_eq!(
+        run.cut::<Answer>(),
+        ["#1 ask <- 0 after 0 failures", "#2 take <- 8"]
+    );
+}
