@@ -6,6 +6,7 @@ mod answers;
 mod attempts;
 mod crowds;
 mod names;
+mod offers;
 
 #[event(input_required)]
 #[derive(PartialEq)]
