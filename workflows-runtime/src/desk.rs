@@ -108,12 +108,12 @@ impl Desk {
                 cell.waker.clone_from(waker);
                 return None;
             };
-            sheet.cells.remove(key);
-            Some(news)
+            Some((news, sheet.cells.remove(key)))
         });
+        // The filter is the author's: it is dropped here, not under the lock.
         match news {
-            Some(News::Answered(answer)) => Poll::Ready(answer),
-            Some(News::Panicked(panic)) => resume_unwind(panic),
+            Some((News::Answered(answer), _)) => Poll::Ready(answer),
+            Some((News::Panicked(panic), _)) => resume_unwind(panic),
             None => Poll::Pending,
         }
     }
@@ -134,10 +134,14 @@ impl Desk {
         self.bring(id, key, News::Panicked(panic));
     }
 
+    /// The first news count: a wait that panics does not time out. Others are dropped here, not under the lock.
     fn bring(&self, id: InvocationId, key: &WaitKey, news: News) {
+        let mut news = Some(news);
         self.on_sheet(id, |sheet| {
             let cell = sheet.cells.get_mut(key)?;
-            cell.news = Some(news);
+            if cell.news.is_none() {
+                cell.news = news.take();
+            }
             cell.waker.wake_by_ref();
             Some(())
         });
@@ -160,8 +164,13 @@ impl Desk {
             return false;
         };
         let takes = filter(event);
+        let mut filter = Some(filter);
         self.on_sheet(id, |sheet| {
-            sheet.cells.get_mut(key)?.filter = Some(filter);
+            let cell = sheet.cells.get_mut(key)?;
+            // Another wait may have taken the place of this one.
+            if cell.filter.is_none() {
+                cell.filter = filter.take();
+            }
             Some(())
         });
         takes
