@@ -5,6 +5,7 @@ use workflows::prelude::*;
 mod answers;
 mod attempts;
 mod crowds;
+mod leftovers;
 mod names;
 mod offers;
 

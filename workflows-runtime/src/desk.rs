@@ -32,6 +32,14 @@ enum News {
     Panicked(Box<dyn Any + Send>),
 }
 
+/// Why a wait is not opened.
+pub(crate) enum Unopened {
+    /// The attempt was given up.
+    GivenUp,
+    /// The attempt has one of this name, or its answer.
+    SameId,
+}
+
 /// What one invocation keeps.
 #[derive(Default)]
 struct Sheet {
@@ -46,6 +54,15 @@ struct Sheet {
     failures: u32,
     /// Why something that the attempt has emitted in the middle of its work was refused.
     refused: Option<BoxError>,
+}
+
+impl Sheet {
+    /// Has its waits look up, and drops it. What is on it may be the author's: not under the lock.
+    fn give_up(self) {
+        for cell in self.cells.values() {
+            cell.waker.wake_by_ref();
+        }
+    }
 }
 
 type Sheets = SmallMap<InvocationId, Sheet>;
@@ -73,18 +90,22 @@ impl Desk {
         present.unwrap_or(0) == failures
     }
 
-    /// Opens a wait, unless the attempt has one of this name or its answer.
+    /// Opens a wait of the attempt that began after so many had failed.
     pub(crate) fn open(
         &self,
         id: InvocationId,
+        failures: u32,
         key: &WaitKey,
         filter: Option<Filter>,
         waker: &Waker,
-    ) -> bool {
+    ) -> Result<(), Unopened> {
         let mut sheets = self.make();
         let sheet = sheets.entry(&id);
+        if sheet.failures != failures {
+            return Err(Unopened::GivenUp);
+        }
         if sheet.answered.contains(key) || sheet.cells.get(key).is_some() {
-            return false;
+            return Err(Unopened::SameId);
         }
         let cell = Cell {
             filter,
@@ -92,7 +113,7 @@ impl Desk {
             waker: waker.clone(),
         };
         sheet.cells.insert(key.clone(), cell);
-        true
+        Ok(())
     }
 
     /// Notes that the attempt has the answer of a wait with a name.
@@ -100,28 +121,35 @@ impl Desk {
         self.make().entry(&id).answered.insert(key);
     }
 
-    /// The answer of a wait, where it has come.
-    pub(crate) fn poll(&self, id: InvocationId, key: &WaitKey, waker: &Waker) -> Poll<AnyAnswer> {
-        let news = self.on_sheet(id, |sheet| {
+    /// The answer of a wait, where it has come; `None` where its attempt is over.
+    pub(crate) fn poll(
+        &self,
+        id: InvocationId,
+        failures: u32,
+        key: &WaitKey,
+        waker: &Waker,
+    ) -> Poll<Option<AnyAnswer>> {
+        let open = self.on_attempt(id, failures, |sheet| {
             let cell = sheet.cells.get_mut(key)?;
             let Some(news) = cell.news.take() else {
                 cell.waker.clone_from(waker);
-                return None;
+                return Some(None);
             };
-            Some((news, sheet.cells.remove(key)))
+            Some(Some((news, sheet.cells.remove(key))))
         });
         // The filter is the author's: it is dropped here, not under the lock.
-        match news {
-            Some((News::Answered(answer), _)) => Poll::Ready(answer),
-            Some((News::Panicked(panic), _)) => resume_unwind(panic),
-            None => Poll::Pending,
+        match open {
+            Some(Some((News::Answered(answer), _))) => Poll::Ready(Some(answer)),
+            Some(Some((News::Panicked(panic), _))) => resume_unwind(panic),
+            Some(None) => Poll::Pending,
+            None => Poll::Ready(None),
         }
     }
 
     /// Forgets a wait.
-    pub(crate) fn close(&self, id: InvocationId, key: &WaitKey) {
+    pub(crate) fn close(&self, id: InvocationId, failures: u32, key: &WaitKey) {
         // A filter is the author's: it is not dropped under the lock.
-        drop(self.on_sheet(id, |sheet| sheet.cells.remove(key)));
+        drop(self.on_attempt(id, failures, |sheet| sheet.cells.remove(key)));
     }
 
     /// Ends a wait, where the step still waits.
@@ -211,9 +239,13 @@ impl Desk {
             .unwrap_or_default()
     }
 
-    /// Refuses something that an attempt has emitted: it fails, whatever it returns.
-    pub(crate) fn refuse(&self, id: InvocationId, error: BoxError) {
-        self.make().entry(&id).refused.get_or_insert(error);
+    /// Refuses something that an attempt has emitted: it fails, whatever it returns. One that was given up has failed.
+    pub(crate) fn refuse(&self, id: InvocationId, failures: u32, error: BoxError) {
+        let mut sheets = self.make();
+        let sheet = sheets.entry(&id);
+        if sheet.failures == failures {
+            sheet.refused.get_or_insert(error);
+        }
     }
 
     /// Why something that the attempt, which is over, had emitted was refused.
@@ -229,10 +261,13 @@ impl Desk {
         sheet.answered.clear();
         sheet.failures = earlier.failures;
         sheet.recorded.clone_from(&earlier.recorded);
-        let edits = std::mem::take(&mut sheet.edits);
+        let left = Sheet {
+            cells: std::mem::take(&mut sheet.cells),
+            edits: std::mem::take(&mut sheet.edits),
+            ..Sheet::default()
+        };
         drop(sheets);
-        // What they hold is the author's: not under the lock.
-        drop(edits);
+        left.give_up();
     }
 
     /// Clears everything of an invocation that has ended.
@@ -242,12 +277,29 @@ impl Desk {
         };
         let sheet = sheets.remove(&id);
         drop(sheets);
-        // What is on it may be the author's: not under the lock.
-        drop(sheet);
+        if let Some((_, sheet)) = sheet {
+            sheet.give_up();
+        }
     }
 
     pub(crate) fn is_used(&self) -> bool {
         self.0.get().is_some()
+    }
+
+    /// Does something on the sheet of the attempt that began after so many had failed.
+    fn on_attempt<T>(
+        &self,
+        id: InvocationId,
+        failures: u32,
+        act: impl FnOnce(&mut Sheet) -> Option<T>,
+    ) -> Option<T> {
+        self.on_sheet(id, |sheet| {
+            if sheet.failures == failures {
+                act(sheet)
+            } else {
+                None
+            }
+        })
     }
 
     fn on_sheet<T>(
