@@ -217,8 +217,15 @@ impl Desk {
         self.on_sheet(id, |sheet| sheet.recorded.get(key).cloned())
     }
 
-    pub(crate) fn record(&self, id: InvocationId, key: String, value: Value) {
-        self.make().entry(&id).recorded.insert(key, value);
+    /// Keeps a result; gives the one that is kept already, where there is one.
+    pub(crate) fn record(&self, id: InvocationId, key: &str, value: &Value) -> Option<Value> {
+        let mut sheets = self.make();
+        let recorded = &mut sheets.entry(&id).recorded;
+        let first = recorded.get(key).cloned();
+        if first.is_none() {
+            recorded.insert(key.to_owned(), value.clone());
+        }
+        first
     }
 
     /// Keeps an edit for the commit of the attempt that began after so many had failed. Says no where that one was given
