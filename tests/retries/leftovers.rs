@@ -204,3 +204,30 @@ async fn an_attempt_that_was_given_up_edits_and_takes_nothing_though_it_goes_on(
     handle.send_event(Answer(1)).unwrap();
     assert_eq!(handle.await.unwrap(), (2, 1));
 }
+
+/// Does one thing twice at the same time, and tells what came of it in its second attempt.
+struct Hasty;
+
+#[workflow]
+impl Hasty {
+    #[step(retry = Retry::immediately())]
+    async fn work(&self, ctx: Context, _: Start<()>) -> Result<Stop<[u32; 3]>> {
+        let slow = async || {
+            tokio::task::yield_now().await;
+            Result::<_>::Ok(1)
+        };
+        let fast = async || Result::<_>::Ok(2);
+        let (slow, fast) = tokio::join!(ctx.once("it", slow), ctx.once("it", fast));
+        let again = ctx.once("it", async || Result::<_>::Ok(3)).await?;
+        if ctx.attempt().number() == 1 {
+            assert_eq!((slow?, fast?), (2, 2));
+            return Err("again".into());
+        }
+        Ok(Stop([slow?, fast?, again]))
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_once_has_one_result_though_it_is_done_twice_at_the_same_time() {
+    assert_eq!(Hasty.run(()).await.unwrap(), [2, 2, 2]);
+}

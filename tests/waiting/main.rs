@@ -5,7 +5,9 @@ use workflows::prelude::*;
 mod answers;
 mod attempts;
 mod crowds;
+mod leftovers;
 mod names;
+mod offers;
 
 #[event(input_required)]
 #[derive(PartialEq)]

@@ -182,14 +182,19 @@ impl<S> Context<S> {
         E: Into<BoxError>,
     {
         let Seat { run, id, .. } = &self.seat;
-        if let Some(value) = run.desk.recorded(*id, key) {
+        let kept = |value| {
             let read = serde_json::from_value(value);
-            return read.map_err(|error| format!("the result kept as `{key}`: {error}").into());
+            read.map_err(|error| BoxError::from(format!("the result kept as `{key}`: {error}")))
+        };
+        if let Some(value) = run.desk.recorded(*id, key) {
+            return kept(value);
         }
         let result = work().await.map_err(Into::into)?;
         let value = serde_json::to_value(&result)
             .map_err(|error| format!("the result to be kept as `{key}`: {error}"))?;
-        run.desk.record(*id, key.to_owned(), value.clone());
+        if let Some(first) = run.desk.record(*id, key, &value) {
+            return kept(first);
+        }
         // Where the run is over, nothing comes later.
         run.mailbox.post(Message::Record {
             invocation: *id,

@@ -13,6 +13,8 @@ use serde_json::Value;
 use tokio::time::Instant;
 use workflows_core::{Answer, AnyEvent, BoxError, Earlier, InvocationId, SmallMap, WaitKey};
 
+use crate::seat::Seat;
+
 /// Looks at an event and says whether the wait takes it.
 pub(crate) type Filter = Box<dyn FnMut(&dyn AnyEvent) -> bool + Send>;
 /// Changes the state, whose type is known only to the one who made it.
@@ -32,6 +34,14 @@ enum News {
     Answered(AnyAnswer),
     /// Its filter has panicked, which becomes the step's own panic.
     Panicked(Box<dyn Any + Send>),
+}
+
+/// Why a wait is not opened.
+pub(crate) enum Unopened {
+    /// The attempt was given up.
+    GivenUp,
+    /// The attempt has one of this name, or its answer.
+    SameId,
 }
 
 /// What one invocation keeps.
@@ -78,6 +88,13 @@ impl Sheet {
             }
         }
     }
+
+    /// Has its waits look up, and drops it. What is on it may be the author's: not under the lock.
+    fn give_up(self) {
+        for cell in self.cells.values() {
+            cell.waker.wake_by_ref();
+        }
+    }
 }
 
 type Sheets = SmallMap<InvocationId, Sheet>;
@@ -105,19 +122,21 @@ impl Desk {
         present.unwrap_or(0) == failures
     }
 
-    /// Opens a wait, unless the attempt has one of this name or its answer. The time of one with a timeout stands still.
+    /// Opens a wait, where the attempt is the present one. The time of one with a timeout stands still.
     pub(crate) fn open(
         &self,
-        id: InvocationId,
+        seat: &Seat,
         key: &WaitKey,
         filter: Option<Filter>,
-        has_timeout: bool,
         waker: &Waker,
-    ) -> bool {
+    ) -> Result<(), Unopened> {
         let mut sheets = self.make();
-        let sheet = sheets.entry(&id);
+        let sheet = sheets.entry(&seat.id);
+        if sheet.failures != seat.failures() {
+            return Err(Unopened::GivenUp);
+        }
         if sheet.answered.contains(key) || sheet.cells.get(key).is_some() {
-            return false;
+            return Err(Unopened::SameId);
         }
         let cell = Cell {
             filter,
@@ -125,11 +144,11 @@ impl Desk {
             waker: waker.clone(),
         };
         sheet.cells.insert(key.clone(), cell);
-        if has_timeout {
+        if seat.step.timeout.is_some() {
             let pauses = sheet.pauses.get_or_insert_default();
             pauses.since.get_or_insert_with(Instant::now);
         }
-        true
+        Ok(())
     }
 
     /// Notes that the attempt has the answer of a wait with a name.
@@ -137,28 +156,35 @@ impl Desk {
         self.make().entry(&id).answered.insert(key);
     }
 
-    /// The answer of a wait, where it has come.
-    pub(crate) fn poll(&self, id: InvocationId, key: &WaitKey, waker: &Waker) -> Poll<AnyAnswer> {
-        let news = self.on_sheet(id, |sheet| {
+    /// The answer of a wait, where it has come; `None` where its attempt is over.
+    pub(crate) fn poll(
+        &self,
+        id: InvocationId,
+        failures: u32,
+        key: &WaitKey,
+        waker: &Waker,
+    ) -> Poll<Option<AnyAnswer>> {
+        let open = self.on_attempt(id, failures, |sheet| {
             let cell = sheet.cells.get_mut(key)?;
             let Some(news) = cell.news.take() else {
                 cell.waker.clone_from(waker);
-                return None;
+                return Some(None);
             };
-            sheet.cells.remove(key);
-            Some(news)
+            Some(Some((news, sheet.cells.remove(key))))
         });
-        match news {
-            Some(News::Answered(answer)) => Poll::Ready(answer),
-            Some(News::Panicked(panic)) => resume_unwind(panic),
-            None => Poll::Pending,
+        // The filter is the author's: it is dropped here, not under the lock.
+        match open {
+            Some(Some((News::Answered(answer), _))) => Poll::Ready(Some(answer)),
+            Some(Some((News::Panicked(panic), _))) => resume_unwind(panic),
+            Some(None) => Poll::Pending,
+            None => Poll::Ready(None),
         }
     }
 
     /// Forgets a wait.
-    pub(crate) fn close(&self, id: InvocationId, key: &WaitKey) {
+    pub(crate) fn close(&self, id: InvocationId, failures: u32, key: &WaitKey) {
         // A filter is the author's: it is not dropped under the lock.
-        drop(self.on_sheet(id, |sheet| {
+        drop(self.on_attempt(id, failures, |sheet| {
             let cell = sheet.cells.remove(key);
             sheet.go_on();
             cell
@@ -175,10 +201,14 @@ impl Desk {
         self.bring(id, key, News::Panicked(panic));
     }
 
+    /// The first news count: a wait that panics does not time out. Others are dropped here, not under the lock.
     fn bring(&self, id: InvocationId, key: &WaitKey, news: News) {
+        let mut news = Some(news);
         self.on_sheet(id, |sheet| {
             let cell = sheet.cells.get_mut(key)?;
-            cell.news = Some(news);
+            if cell.news.is_none() {
+                cell.news = news.take();
+            }
             cell.waker.wake_by_ref();
             sheet.go_on();
             Some(())
@@ -202,8 +232,13 @@ impl Desk {
             return false;
         };
         let takes = filter(event);
+        let mut filter = Some(filter);
         self.on_sheet(id, |sheet| {
-            sheet.cells.get_mut(key)?.filter = Some(filter);
+            let cell = sheet.cells.get_mut(key)?;
+            // Another wait may have taken the place of this one.
+            if cell.filter.is_none() {
+                cell.filter = filter.take();
+            }
             Some(())
         });
         takes
@@ -227,8 +262,15 @@ impl Desk {
         self.on_sheet(id, |sheet| sheet.recorded.get(key).cloned())
     }
 
-    pub(crate) fn record(&self, id: InvocationId, key: String, value: Value) {
-        self.make().entry(&id).recorded.insert(key, value);
+    /// Keeps a result; gives the one that is kept already, where there is one.
+    pub(crate) fn record(&self, id: InvocationId, key: &str, value: &Value) -> Option<Value> {
+        let mut sheets = self.make();
+        let recorded = &mut sheets.entry(&id).recorded;
+        let first = recorded.get(key).cloned();
+        if first.is_none() {
+            recorded.insert(key.to_owned(), value.clone());
+        }
+        first
     }
 
     /// Keeps an edit for the commit of the attempt that began after so many had failed. Says no where that one was given
@@ -249,9 +291,13 @@ impl Desk {
             .unwrap_or_default()
     }
 
-    /// Refuses something that an attempt has emitted: it fails, whatever it returns.
-    pub(crate) fn refuse(&self, id: InvocationId, error: BoxError) {
-        self.make().entry(&id).refused.get_or_insert(error);
+    /// Refuses something that an attempt has emitted: it fails, whatever it returns. One that was given up has failed.
+    pub(crate) fn refuse(&self, id: InvocationId, failures: u32, error: BoxError) {
+        let mut sheets = self.make();
+        let sheet = sheets.entry(&id);
+        if sheet.failures == failures {
+            sheet.refused.get_or_insert(error);
+        }
     }
 
     /// Why something that the attempt, which is over, had emitted was refused.
@@ -268,10 +314,13 @@ impl Desk {
         sheet.failures = earlier.failures;
         sheet.pauses = None;
         sheet.recorded.clone_from(&earlier.recorded);
-        let edits = std::mem::take(&mut sheet.edits);
+        let left = Sheet {
+            cells: std::mem::take(&mut sheet.cells),
+            edits: std::mem::take(&mut sheet.edits),
+            ..Sheet::default()
+        };
         drop(sheets);
-        // What they hold is the author's: not under the lock.
-        drop(edits);
+        left.give_up();
     }
 
     /// Clears everything of an invocation that has ended.
@@ -281,12 +330,29 @@ impl Desk {
         };
         let sheet = sheets.remove(&id);
         drop(sheets);
-        // What is on it may be the author's: not under the lock.
-        drop(sheet);
+        if let Some((_, sheet)) = sheet {
+            sheet.give_up();
+        }
     }
 
     pub(crate) fn is_used(&self) -> bool {
         self.0.get().is_some()
+    }
+
+    /// Does something on the sheet of the attempt that began after so many had failed.
+    fn on_attempt<T>(
+        &self,
+        id: InvocationId,
+        failures: u32,
+        act: impl FnOnce(&mut Sheet) -> Option<T>,
+    ) -> Option<T> {
+        self.on_sheet(id, |sheet| {
+            if sheet.failures == failures {
+                act(sheet)
+            } else {
+                None
+            }
+        })
     }
 
     fn on_sheet<T>(

@@ -263,6 +263,7 @@ impl Driver<'_> {
             observer.reduced(&self.broker);
         }
         let mut ending = None;
+        let mut verdicts = Vec::new();
         for mut command in commands.drain(..) {
             if WATCHED && let Some(observer) = &mut self.observer {
                 observer.command(&mut command);
@@ -279,7 +280,7 @@ impl Driver<'_> {
                     invocation,
                     key,
                     event,
-                } => self.offer(offer, invocation, &key, &*event),
+                } => verdicts.push(self.judged(offer, invocation, &key, &*event)),
                 Command::Answer {
                     invocation,
                     key,
@@ -294,6 +295,10 @@ impl Driver<'_> {
             }
         }
         self.scratch.commands = commands;
+        // Before whatever else has happened, the oldest event first.
+        for verdict in verdicts.into_iter().rev() {
+            self.scratch.inputs.push_front(verdict);
+        }
         ending
     }
 
@@ -323,15 +328,19 @@ impl Driver<'_> {
         }
     }
 
-    /// Lets a wait look at an event. What it says comes before whatever else has happened.
-    fn offer(&mut self, offer: OfferId, id: InvocationId, key: &WaitKey, event: &dyn AnyEvent) {
+    /// Lets a wait look at an event, and tells what it says.
+    fn judged(
+        &self,
+        offer: OfferId,
+        id: InvocationId,
+        key: &WaitKey,
+        event: &dyn AnyEvent,
+    ) -> Input {
         let judge = || self.run.desk.judge(id, key, event);
         let takes = catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|panic| {
             self.run.desk.panic(id, key, panic);
             false
         });
-        self.scratch
-            .inputs
-            .push_front(Input::Judged { offer, takes });
+        Input::Judged { offer, takes }
     }
 }

@@ -55,7 +55,7 @@ impl<E> Emitter<E> {
         let outbox = Outbox::from_iter([Item::Event(emission(event))]);
         let Seat { run, id, .. } = &self.seat;
         if let Err(error) = run.check_sizes(&outbox) {
-            return run.desk.refuse(*id, error);
+            return run.desk.refuse(*id, self.seat.failures(), error);
         }
         let invocation = *id;
         if !run.mailbox.post(Message::Emit { invocation, outbox }) {

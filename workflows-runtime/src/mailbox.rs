@@ -25,11 +25,15 @@ pub(crate) enum Message {
     /// A step begins to wait.
     Wait {
         invocation: InvocationId,
+        /// How many attempts had failed when the one that waits began.
+        failures: u32,
         wait: Box<Wait>,
     },
     /// A step has given up a wait.
     DropWait {
         invocation: InvocationId,
+        /// How many attempts had failed when the one that waited began.
+        failures: u32,
         key: WaitKey,
     },
     /// A step emits something at once.

@@ -12,7 +12,11 @@ use std::{
 
 use workflows_core::{Answer, AnyEvent, Event, EventInfo, EventSet, Wait, WaitKey};
 
-use crate::{desk::Filter, mailbox::Message, seat::Seat};
+use crate::{
+    desk::{Filter, Unopened},
+    mailbox::Message,
+    seat::Seat,
+};
 
 /// The right of a step to wait for an `E` in the middle of its work.
 ///
@@ -81,8 +85,9 @@ pub enum WaitError {
         /// What it waited for.
         events: String,
     },
-    /// The attempt was given up, as one that takes too long, and goes on in a thread that cannot be stopped.
-    #[error("an attempt that was given up waits for {events} no more")]
+    /// The attempt is over: it was given up, as one that takes too long and goes on in a thread that cannot be stopped, or
+    /// has left the wait to another task.
+    #[error("an attempt that is over waits for {events} no more")]
     GivenUp {
         /// What it waited for.
         events: String,
@@ -275,8 +280,11 @@ impl Pause {
             self.open(filter, cx)?;
         }
         let Seat { run, id, .. } = &self.seat;
-        match run.desk.poll(*id, &self.key, cx.waker()) {
-            Poll::Ready(answer) => {
+        let answer = run
+            .desk
+            .poll(*id, self.seat.failures(), &self.key, cx.waker());
+        match answer {
+            Poll::Ready(Some(answer)) => {
                 self.phase = Phase::Over;
                 if matches!(self.key, WaitKey::Name(_)) {
                     run.desk.note_answered(*id, self.key.clone());
@@ -286,30 +294,26 @@ impl Pause {
                     Answer::TimedOut => Err(Unanswered::TimedOut),
                 })
             }
-            Poll::Pending if run.mailbox.is_closed() => Poll::Ready(Err(Unanswered::RunEnded)),
+            _ if run.mailbox.is_closed() => Poll::Ready(Err(Unanswered::RunEnded)),
+            Poll::Ready(None) => Poll::Ready(Err(Unanswered::GivenUp)),
             Poll::Pending => Poll::Pending,
         }
     }
 
     /// Tells the run of the wait.
     fn open(&mut self, filter: Option<Filter>, cx: &Context<'_>) -> Result<(), Unanswered> {
-        let Seat { run, id, .. } = &self.seat;
-        if !run.desk.is_present(*id, self.seat.failures()) {
-            return Err(Unanswered::GivenUp);
-        }
+        let (Seat { run, id, .. }, failures) = (&self.seat, self.seat.failures());
         let choosy = filter.is_some();
-        let has_timeout = self.seat.step.timeout.is_some();
-        if !run
-            .desk
-            .open(*id, &self.key, filter, has_timeout, cx.waker())
-        {
-            return Err(Unanswered::SameId);
-        }
+        let opened = run.desk.open(&self.seat, &self.key, filter, cx.waker());
+        opened.map_err(|why| match why {
+            Unopened::GivenUp => Unanswered::GivenUp,
+            Unopened::SameId => Unanswered::SameId,
+        })?;
         let sent = self.seat.take_sent();
         if let Err(error) = run.check_sizes(&sent) {
             let text = error.to_string();
-            run.desk.close(*id, &self.key);
-            run.desk.refuse(*id, error);
+            run.desk.close(*id, failures, &self.key);
+            run.desk.refuse(*id, failures, error);
             return Err(Unanswered::Refused(text));
         }
         self.phase = Phase::Open;
@@ -323,6 +327,7 @@ impl Pause {
         };
         run.mailbox.post(Message::Wait {
             invocation: *id,
+            failures,
             wait: Box::new(wait),
         });
         Ok(())
@@ -332,10 +337,11 @@ impl Pause {
 impl Drop for Pause {
     fn drop(&mut self) {
         if self.phase == Phase::Open {
-            let Seat { run, id, .. } = &self.seat;
-            run.desk.close(*id, &self.key);
+            let (Seat { run, id, .. }, failures) = (&self.seat, self.seat.failures());
+            run.desk.close(*id, failures, &self.key);
             run.mailbox.post(Message::DropWait {
                 invocation: *id,
+                failures,
                 key: self.key.clone(),
             });
         }

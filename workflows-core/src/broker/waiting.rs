@@ -134,17 +134,6 @@ impl<P> Waiting<P> {
         self.open.get(&event)?.after(&serial).cloned()
     }
 
-    /// Keeps the events of a restored run for the oldest waits for them.
-    pub(super) fn reserve_kept(&mut self) {
-        let kept: Vec<_> = self.kept.keys().copied().collect();
-        for key in kept {
-            let open = self.open.get(&key.0).and_then(|open| open.iter().next());
-            if let Some((serial, of)) = open.map(|(serial, of)| (*serial, of.clone())) {
-                self.reserve(key, of, serial);
-            }
-        }
-    }
-
     fn reserve(&mut self, key: KeptKey, of: WaitRef, serial: u64) {
         if let Some(kept) = self.kept.get_mut(&key) {
             kept.is_reserved = true;
@@ -324,7 +313,7 @@ impl<P: Clone> Broker<P> {
 
     /// Gives a kept event to the oldest wait that is younger than the one with this serial, or to the steps that run on
     /// it.
-    fn place_kept(&mut self, key: KeptKey, serial: u64, commands: &mut Vec<Command<P>>) {
+    pub(super) fn place_kept(&mut self, key: KeptKey, serial: u64, commands: &mut Vec<Command<P>>) {
         if let Some(of) = self.waiting.make().next_open(key.0, serial) {
             self.present(key, of, commands);
         } else if !self.routes.takers(key.0).is_empty()
@@ -351,11 +340,13 @@ impl<P: Clone> Broker<P> {
 
     /// Places the events that were kept for a wait which is over by now, or which its step has come to again.
     pub(super) fn place_reserved(&mut self, commands: &mut Vec<Command<P>>) {
-        for (of, (serial, events)) in std::mem::take(&mut self.waiting.make().reserved) {
-            if self.open_of(of.0, &of.1).is_some_and(|open| !open.attended) {
-                self.waiting.make().reserved.insert(of, (serial, events));
-                continue;
-            }
+        let reserved = std::mem::take(&mut self.waiting.make().reserved);
+        let is_ahead = |of: &WaitRef| self.open_of(of.0, &of.1).is_some_and(|open| !open.attended);
+        let (ahead, free): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            reserved.into_iter().partition(|(of, _)| is_ahead(of));
+        // What is free may be kept next for one of those.
+        self.waiting.make().reserved = ahead;
+        for (serial, events) in free.into_values() {
             for event in events {
                 let Some(kept) = self.waiting.make().kept.get_mut(&event) else {
                     continue;

@@ -72,8 +72,23 @@ impl Driver<'_> {
             Message::Pause => Input::Paused,
             Message::Resume => Input::Resumed,
             Message::Send(emission) => Input::Sent(emission),
-            Message::Wait { invocation, wait } => Input::Waits { invocation, wait },
-            Message::DropWait { invocation, key } => Input::WaitDropped { invocation, key },
+            // An attempt that was given up may have posted it when the next one had begun.
+            Message::Wait {
+                invocation,
+                failures,
+                ..
+            }
+            | Message::DropWait {
+                invocation,
+                failures,
+                ..
+            } if !self.run.desk.is_present(invocation, failures) => return,
+            Message::Wait {
+                invocation, wait, ..
+            } => Input::Waits { invocation, wait },
+            Message::DropWait {
+                invocation, key, ..
+            } => Input::WaitDropped { invocation, key },
             Message::Emit { invocation, outbox } => Input::Emitted { invocation, outbox },
             Message::Record {
                 invocation,

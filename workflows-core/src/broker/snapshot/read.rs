@@ -108,11 +108,12 @@ impl<P: Clone> Reader<'_, P> {
             self.read_kept(kept);
         }
         self.broker.timers.count_from(record.timers);
-        let waiting = self.broker.waiting.make();
-        waiting.count_from(record.waits);
-        waiting.reserve_kept();
+        self.broker.waiting.make().count_from(record.waits);
         self.refuse_counters();
         self.refuse_empty_fan_outs();
+        if self.misfits.is_empty() {
+            self.place_kept();
+        }
     }
 
     fn step(&mut self, name: &str) -> Option<StepId> {
@@ -397,6 +398,21 @@ impl<P: Clone> Reader<'_, P> {
             .make()
             .keep_as((key, record.number), payload, place);
         Some(())
+    }
+
+    /// Gives what is kept to the waits that are open, or to the steps that run on it: a wait that was looking at it may
+    /// have ended in the same moment.
+    fn place_kept(&mut self) {
+        let waiting = self.broker.waiting.get();
+        let kept: Vec<_> = waiting
+            .into_iter()
+            .flat_map(|waiting| waiting.kept.keys())
+            .copied()
+            .collect();
+        for key in kept {
+            // A run that is paused begins nothing.
+            self.broker.place_kept(key, 0, &mut Vec::new());
+        }
     }
 
     fn refuse_counters(&mut self) {

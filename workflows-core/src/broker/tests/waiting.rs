@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::harness::{A, Answer, Question, Run, Start, Stop, each, emit, event, wait};
+use super::harness::{A, Answer, B, Question, Run, Start, Stop, each, emit, event, wait};
 use crate::{
     graph::Emits,
     output::Item,
@@ -313,4 +313,46 @@ fn an_event_for_a_wait_that_its_step_comes_to_again_is_offered_then_and_after_a_
     assert_eq!(run.judge(false), ["offer 9 to #3 b"]);
     run.judge(true);
     assert_eq!(run.broker.waiting.make().kept.len(), 1);
+}
+
+#[test]
+fn an_event_for_a_wait_that_ends_before_its_step_comes_to_it_goes_to_one_that_has_others() {
+    let mut run = Run::of([
+        each::<Start>("open").emits(Emits::One(&[A::INFO])),
+        each::<A>("ask").awaits(&[&[Answer::INFO, B::INFO]]),
+    ]);
+    let either = || Wait {
+        events: &[Answer::INFO, B::INFO],
+        ..wait::<Answer>("b").choosy()
+    };
+    run.start(0);
+    run.commit(1, [event::<A>(1), event::<A>(2)]);
+    run.wait(2, wait::<Answer>("a").choosy().timeout(5));
+    run.wait(3, either());
+    run.cut::<Answer>();
+    run.send::<Answer>(8);
+    run.send::<B>(9);
+    assert!(run.pass(5).is_empty());
+    assert_eq!(
+        run.wait(3, either()),
+        ["offer 8 to #3 b", "offer 9 to #3 b"]
+    );
+}
+
+#[test]
+fn an_event_that_was_shown_to_a_wait_which_is_over_goes_to_the_steps_after_a_cut() {
+    let mut run = Run::of([
+        each::<Start>("ask")
+            .awaits(&[&[Answer::INFO]])
+            .emits(Emits::One(&[Stop::INFO])),
+        each::<Answer>("take"),
+    ]);
+    run.start(0);
+    run.wait(1, wait::<Answer>("a").choosy());
+    assert_eq!(run.send::<Answer>(8), ["offer 8 to #1 a"]);
+    run.give_up_wait(1, "a");
+    assert_eq!(
+        run.cut::<Answer>(),
+        ["#1 ask <- 0 after 0 failures", "#2 take <- 8"]
+    );
 }
