@@ -20,6 +20,9 @@ mod small_map;
 pub mod state;
 mod tick;
 
+/// For the runtime; no part of the public API.
+#[doc(hidden)]
+pub use crate::small_map::SmallMap;
 pub use crate::{
     broker::{Broker, EventRecord, Json, Misfit, RunRecord},
     command::{Command, Ending, StalledJoin, StalledWait},
@@ -31,7 +34,6 @@ pub use crate::{
     retry::{FailedAttempt, Retry},
     routes::{EventKey, Routes, StepId},
     set::{Endpoints, EventSet, MemberOf},
-    small_map::SmallMap,
     state::{DictState, PathError, StateModel},
     tick::{
         Answer, Caught, Earlier, Failure, Input, InvocationId, OfferId, StepInput, Tick, Timestamp,
